@@ -1,0 +1,1 @@
+"""Checks: pure functions from tables to an outcome."""

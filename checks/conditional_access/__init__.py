@@ -1,0 +1,1 @@
+"""What the policies of a tenant demand of a sign-in."""

@@ -1,0 +1,1 @@
+"""The command groups of `m365-posture`, one module each."""

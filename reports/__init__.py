@@ -1,0 +1,1 @@
+"""View models, workbook, evidence pack and exports."""

@@ -1,0 +1,1 @@
+"""Plain Python over the store, shared by workbook and dashboard so that they cannot disagree."""

@@ -1,0 +1,1 @@
+"""The Excel remediation workbook, one module per sheet."""

@@ -1,0 +1,1 @@
+"""Fictional sample tenants in the shapes of Microsoft, with the findings they must give."""

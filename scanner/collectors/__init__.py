@@ -1,0 +1,1 @@
+"""One module per Microsoft area: what is read, with which permission and licence."""

@@ -1,0 +1,1 @@
+"""The contract between reading and judging: schemas, ledger, reader and writer."""

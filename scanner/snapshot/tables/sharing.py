@@ -1,0 +1,42 @@
+"""Who outside, or anonymous, can open what: sharing links and direct grants."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from scanner.snapshot.schema import TIMESTAMP, Column, DataClass, Table
+
+_ACCOUNT: Final = DataClass.ACCOUNT
+_CONTENT: Final = DataClass.CONTENT_NAME
+_SETTING: Final = DataClass.SETTING
+
+SHARING_LINKS: Final = Table(
+    "sharing_links",
+    key=("drive_id", "item_id", "permission_id"),
+    retention_days=90,
+    columns=(
+        Column("site_id", pa.string(), _SETTING),
+        Column("site_display_name", pa.string(), _CONTENT),
+        Column("is_personal_site", pa.bool_(), _SETTING),
+        Column("drive_id", pa.string(), _SETTING),
+        Column("drive_name", pa.string(), _CONTENT),
+        Column("item_id", pa.string(), _SETTING),
+        Column("item_name", pa.string(), _CONTENT),
+        Column("item_path", pa.string(), _CONTENT),
+        Column("is_folder", pa.bool_(), _SETTING),
+        Column("last_modified_date_time", TIMESTAMP, _SETTING),
+        Column("permission_id", pa.string(), _SETTING),
+        Column("kind", pa.string(), _SETTING),
+        Column("link_scope", pa.string(), _SETTING),
+        Column("link_type", pa.string(), _SETTING),
+        Column("prevents_download", pa.bool_(), _SETTING),
+        Column("roles", pa.list_(pa.string()), _SETTING),
+        Column("has_password", pa.bool_(), _SETTING),
+        Column("expiration_date_time", TIMESTAMP, _SETTING),
+        Column("granted_to", pa.list_(pa.string()), _ACCOUNT),
+        Column("invitation_email", pa.string(), _ACCOUNT),
+        Column("inherited_from_item_id", pa.string(), _SETTING),
+    ),
+)
+"""`kind` is `link` (a sharing link), `invitation` (not yet redeemed) or `direct` (granted without a link).
+The address of a link, its share id and its password never reach this table."""

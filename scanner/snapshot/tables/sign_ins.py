@@ -1,0 +1,72 @@
+"""The sign-in log, kept once per tenant and by day."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from scanner.snapshot.schema import TIMESTAMP, Column, DataClass, Storage, Table
+
+_ACCOUNT: Final = DataClass.ACCOUNT
+_BETA: Final = "beta_properties"
+
+SIGN_INS: Final = Table(
+    "sign_ins",
+    key=("id",),
+    retention_days=90,
+    storage=Storage.EVENTS,
+    event_time="created_date_time",
+    columns=(
+        Column("id", pa.string(), _ACCOUNT),
+        Column("created_date_time", TIMESTAMP, _ACCOUNT),
+        Column("user_id", pa.string(), _ACCOUNT),
+        Column("user_principal_name", pa.string(), _ACCOUNT),
+        Column("user_display_name", pa.string(), _ACCOUNT),
+        Column("app_id", pa.string(), _ACCOUNT),
+        Column("app_display_name", pa.string(), _ACCOUNT),
+        Column("resource_id", pa.string(), _ACCOUNT),
+        Column("resource_display_name", pa.string(), _ACCOUNT),
+        Column("ip_address", pa.string(), _ACCOUNT),
+        Column("client_app_used", pa.string(), _ACCOUNT),
+        Column("user_agent", pa.string(), _ACCOUNT),
+        Column("is_interactive", pa.bool_(), _ACCOUNT),
+        Column("correlation_id", pa.string(), _ACCOUNT),
+        Column("conditional_access_status", pa.string(), _ACCOUNT),
+        Column("applied_conditional_access_policies", pa.string(), _ACCOUNT),
+        Column("error_code", pa.int64(), _ACCOUNT),
+        Column("failure_reason", pa.string(), _ACCOUNT),
+        Column("additional_details", pa.string(), _ACCOUNT),
+        Column("device_id", pa.string(), _ACCOUNT),
+        Column("device_display_name", pa.string(), _ACCOUNT),
+        Column("device_operating_system", pa.string(), _ACCOUNT),
+        Column("device_browser", pa.string(), _ACCOUNT),
+        Column("device_is_compliant", pa.bool_(), _ACCOUNT),
+        Column("device_is_managed", pa.bool_(), _ACCOUNT),
+        Column("device_trust_type", pa.string(), _ACCOUNT),
+        Column("city", pa.string(), _ACCOUNT),
+        Column("state", pa.string(), _ACCOUNT),
+        Column("country_or_region", pa.string(), _ACCOUNT),
+        Column("latitude", pa.float64(), _ACCOUNT),
+        Column("longitude", pa.float64(), _ACCOUNT),
+        Column("risk_detail", pa.string(), _ACCOUNT),
+        Column("risk_level_aggregated", pa.string(), _ACCOUNT),
+        Column("risk_level_during_sign_in", pa.string(), _ACCOUNT),
+        Column("risk_state", pa.string(), _ACCOUNT),
+        Column("risk_event_types_v2", pa.list_(pa.string()), _ACCOUNT),
+        Column("home_tenant_id", pa.string(), _ACCOUNT),
+        Column("resource_tenant_id", pa.string(), _ACCOUNT),
+        Column("service_principal_id", pa.string(), _ACCOUNT),
+        Column("service_principal_name", pa.string(), _ACCOUNT),
+        Column("user_type", pa.string(), _ACCOUNT, group=_BETA),
+        Column("authentication_requirement", pa.string(), _ACCOUNT, group=_BETA),
+        Column("authentication_details", pa.string(), _ACCOUNT, group=_BETA),
+        Column("mfa_detail", pa.string(), _ACCOUNT, group=_BETA),
+        Column("authentication_protocol", pa.string(), _ACCOUNT, group=_BETA),
+        Column("incoming_token_type", pa.string(), _ACCOUNT, group=_BETA),
+        Column("original_transfer_method", pa.string(), _ACCOUNT, group=_BETA),
+        Column("session_id", pa.string(), _ACCOUNT, group=_BETA),
+        Column("unique_token_identifier", pa.string(), _ACCOUNT, group=_BETA),
+        Column("sign_in_event_types", pa.list_(pa.string()), _ACCOUNT, group=_BETA),
+        Column("autonomous_system_number", pa.int64(), _ACCOUNT, group=_BETA),
+        Column("cross_tenant_access_type", pa.string(), _ACCOUNT, group=_BETA),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Credentials, allow-list, budgets, clock, retry and errors behind one `send()`."""

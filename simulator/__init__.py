@@ -1,0 +1,1 @@
+"""A local Microsoft 365 for demo, tests and benchmarks; it knows nothing of the scanner."""

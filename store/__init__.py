@@ -1,0 +1,1 @@
+"""What was judged, what people decided, and a names-free portfolio."""
