@@ -1,6 +1,46 @@
+# Python 3.11 or newer; on a machine with several, say e.g. `make demo PYTHON=python3.12`.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-export PYTHONDONTWRITEBYTECODE ?=
+BIN := .venv/bin
+READY := .venv/.installed
 
-.PHONY: demo test test-deep lint bench lock
+.PHONY: help install demo test test-deep lint bench lock
+
+help:
+	@echo "make demo       scan two sample tenants on a local Microsoft 365 and write their workbooks"
+	@echo "make test       run the tests"
+	@echo "make test-deep  run the long property and fault loops too"
+	@echo "make lint       format, lint, types, import contracts, dependencies"
+	@echo "make bench      measure reading speed"
+	@echo "make lock       renew requirements.lock (needs uv)"
+
+install: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "m365-posture needs Python 3.11 or newer: run make with PYTHON=<path to it>")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/m365-posture demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 -m "not deep"
+
+test-deep: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/deptry .
+
+bench: $(READY)
+	$(BIN)/python -m bench.reading
+
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock

@@ -65,4 +65,4 @@ class Coverage:
     groups: dict[str, GroupCoverage] = field(default_factory=dict)
     """Column groups that were *not* read with the table; an absent group shares the table's state."""
     parts: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of each part, by path relative to the tenant's folder; of an event table every file that may be judged."""
+    """SHA-256 of each part, by path relative to the tenant's folder; of an event table every file it may judge."""
