@@ -1,0 +1,134 @@
+"""Logs, kept once per tenant and by day: merged with what earlier scans kept, without duplicates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from scanner.snapshot.crypto import Vault, file_hash, readable
+from scanner.snapshot.errors import Changed
+from scanner.snapshot.manifest import EventFile
+from scanner.snapshot.schema import Table
+
+EVENTS: Final = "events"
+
+_ROW: Final = "row"
+
+
+def merge(table: Table, rows: pa.Table) -> pa.Table:
+    """Return `rows` with one row per key, sorted by time and key.
+
+    Where a key occurs several times, each column keeps its last value that is not empty: logs fill
+    some fields late, and a page read later may also know less. Failing that it keeps its last empty
+    value (`""`, `[]`), and only then null. Merging in several steps gives the same as in one.
+
+    Args:
+        table: The log's declaration.
+        rows: In the order in which they were read, oldest reading first.
+    """
+    keys = list(table.key)
+    order = pa.array(range(rows.num_rows), pa.int64())
+    ranked = pa.table(
+        [*(rows.column(key) for key in keys), *_ranks(rows, order)], names=[*keys, *map(str, range(rows.num_columns))]
+    )
+    grouped = ranked.group_by(keys).aggregate([(str(number), "max") for number in range(rows.num_columns)])
+    merged = [
+        rows.column(number).take(_row_number(grouped.column(f"{number}_max"), rows.num_rows))
+        for number in range(rows.num_columns)
+    ]
+    result = pa.Table.from_arrays(merged, schema=rows.schema)
+    by_time = dict.fromkeys([table.event_time, *keys])
+    return result.sort_by([(name, "ascending") for name in by_time])
+
+
+def _ranks(rows: pa.Table, order: pa.Array) -> Iterator[pa.Array]:
+    """Yield per column a number that is highest in the row to keep: row number, plus all rows where it is filled."""
+    for column in rows.columns:
+        filled = pc.fill_null(_is_filled(column), fill_value=False)
+        rank = pc.if_else(filled, pc.add(order, rows.num_rows), order)
+        yield pc.if_else(pc.is_valid(column), rank, pa.scalar(None, pa.int64()))
+
+
+def _row_number(rank: pa.ChunkedArray, rows: int) -> pa.ChunkedArray:
+    return pc.if_else(pc.greater_equal(rank, rows), pc.subtract(rank, rows), rank)
+
+
+def _is_filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_string(column.type):
+        return pc.not_equal(pc.binary_length(column), 0)
+    if pa.types.is_list(column.type):
+        return pc.not_equal(pc.list_value_length(column), 0)
+    return pc.is_valid(column)
+
+
+def days_of(table: Table, rows: pa.Table) -> list[date]:
+    """Return the days (UTC) that occur in `rows`, ascending."""
+    return sorted(pc.unique(pc.cast(rows.column(table.event_time), pa.date32())).to_pylist())
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log of one tenant, as a scan keeps it."""
+
+    vault: Vault
+    tenant_folder: Path
+    table: Table
+    scan_id: str
+
+    def keep(self, pages: Sequence[Path], kept: Mapping[str, EventFile]) -> dict[str, EventFile]:
+        """Merge the pages that a scan read into the days kept before, and return the files of every day.
+
+        A day that learned nothing keeps its file; any other gets a new one, so that what an older
+        scan judged never changes.
+
+        Args:
+            pages: Parts in the order in which they were read.
+            kept: Files by day as the last finished scan lists them.
+
+        Raises:
+            SnapshotError: A kept file that must be merged is changed, cut short or missing.
+        """
+        read = self.vault.dataset(pages, self.table.arrow_schema)
+        return {**kept, **{day.isoformat(): self._keep_day(day, read, kept) for day in self._days(pages)}}
+
+    def _days(self, pages: Sequence[Path]) -> list[date]:
+        only_time = pa.schema([self.table.arrow_schema.field(self.table.event_time)])
+        found: set[date] = set()
+        for page in pages:
+            found.update(days_of(self.table, self.vault.read(page, only_time)))
+        return sorted(found)
+
+    def _keep_day(self, day: date, read: ds.Dataset, kept: Mapping[str, EventFile]) -> EventFile:
+        new = read.to_table(filter=self._within(day))
+        before = self._before(kept.get(day.isoformat()))
+        merged = merge(self.table, pa.concat_tables([before, new]))
+        if before.num_rows and merged.equals(before):
+            return kept[day.isoformat()]
+        path = f"{EVENTS}/{self.table.name}/{day.isoformat()}/{self.scan_id}.parquet"
+        return EventFile(path, self.vault.write_table(self.tenant_folder / path, merged))
+
+    def _within(self, day: date) -> ds.Expression:
+        start = datetime.combine(day, time(), UTC)
+        instant = ds.field(self.table.event_time)
+        return (instant >= pa.scalar(start, pa.timestamp("us", "UTC"))) & (
+            instant < pa.scalar(start + timedelta(days=1), pa.timestamp("us", "UTC"))
+        )
+
+    def _before(self, file: EventFile | None) -> pa.Table:
+        if file is None:
+            return self.table.arrow_schema.empty_table()
+        path = self.tenant_folder / file.path
+        with readable(path):
+            if file_hash(path) != file.sha256:
+                raise Changed(f"{path} is not as it was written: put it back from a backup, or purge that day.")
+        return self.vault.read(path, self.table.arrow_schema)
+
+
+def not_older_than(files: Mapping[str, EventFile], first: date) -> dict[str, EventFile]:
+    """Return the files of `first` and later days."""
+    return {day: file for day, file in files.items() if date.fromisoformat(day) >= first}
