@@ -1,0 +1,73 @@
+"""What one evaluation found, as it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from checks.model import Gap, Severity, Verdict
+
+FindingKey = tuple[str, str]
+"""Check id and canonical object id; with the tenant's id this is what makes it the same finding next week."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedObject:
+    """An object that failed, or of which it is unknown whether it does."""
+
+    object_id: str
+    object_name: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    """JSON values by evidence column."""
+    condition: Mapping[str, object] = field(default_factory=dict)
+    """The evidence columns that are a *condition*: another value lapses a waiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCheck:
+    """One check's result."""
+
+    check_id: str
+    title: str
+    """English source text."""
+    severity: Severity
+    object_type: str
+    verdict: Verdict
+    assessed: int | None
+    """Objects judged; None when the check was not assessed."""
+    at_least: bool
+    """There may be more failures than were seen."""
+    reason: str
+    """Why it was not assessed or is not applicable; English source text or a ledger code."""
+    gaps: tuple[Gap, ...] = ()
+    failing: tuple[JudgedObject, ...] = ()
+    unknown: tuple[JudgedObject, ...] = ()
+    passed: frozenset[str] = frozenset()
+    """Ids of the objects that were judged and neither failed nor are unknown."""
+
+    @property
+    def assessed_completely(self) -> bool:
+        """Whether what it does not report as failing is known not to fail."""
+        return self.verdict in {Verdict.PASS, Verdict.FAIL} and not (self.gaps or self.unknown or self.at_least)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One evaluation of one scan."""
+
+    evaluation_id: str
+    tenant_id: str
+    scan_id: str
+    finished_at: datetime
+    """When the scan finished, UTC."""
+    as_of: datetime
+    """The moment it was judged for, UTC."""
+    judged_at: datetime
+    """When it was stored, UTC."""
+    catalogue_version: str
+    profile_hash: str
+    snapshot_hash: str
+    whole: bool
+    """False for a scan of chosen areas, which never becomes the latest."""
+    coverage_complete: bool
+    """Whether every table and column group that was asked for was read completely."""
+    checks: tuple[JudgedCheck, ...]
