@@ -93,6 +93,11 @@ class SnapshotReader:
         """Hash of what was removed since, "" when nothing was; part of an evaluation's identity."""
         return self._overlay.record
 
+    @property
+    def purged_paths(self) -> frozenset[str]:
+        """Files that were removed since, relative to the tenant's folder."""
+        return self._overlay.removed
+
     def event_files(self, table: str) -> dict[str, EventFile]:
         """Return the files of a log by day (ISO date) without the purged ones; what the next scan continues."""
         days = self.manifest.events.get(table, {})
