@@ -56,6 +56,11 @@ _LEAST_SECRET_FIRST: Final = (
 )
 
 
+def column_class(name: str) -> DataClass:
+    """Return whose secret a column of a findings file is."""
+    return next(column.data_class for column in FINDINGS.columns if column.name == name)
+
+
 def name_class(object_type: str) -> DataClass:
     """Return whose secret the name of such an object is; the most secret class when it is not known."""
     return _NAME_CLASSES.get(object_type, DataClass.CONTENT_NAME)
