@@ -19,7 +19,9 @@ TALKATIVE: Final = ("httpx", "httpcore", "msal", "azure", "urllib3", "aiohttp", 
 _MAX_BYTES: Final = 2_000_000
 _KEPT_FILES: Final = 5
 _REMOVED: Final = "[removed]"
-_SECRET_NAMES: Final = r"secret|password|passphrase|pwd|assertion|token|cookie|authorization|api_?key|\bkey|\bsig"
+_NAMES_OF_SECRETS: Final = (
+    r"secret|password|passphrase|pwd|assertion|token|cookie|authorization|api_?key|\bkey|\bsig"
+)
 
 _PATTERNS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
@@ -28,7 +30,7 @@ _PATTERNS: Final = tuple(
         (r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", rf"\1 {_REMOVED}"),
         (r"\beyJ[\w-]+\.[\w.-]+", _REMOVED),
         (
-            rf"((?:{_SECRET_NAMES})[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+",
+            rf"((?:{_NAMES_OF_SECRETS})[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+",
             rf"\1{_REMOVED}",
         ),
         (r"(?<=[?&])([\w$.-]+)=[^\s&\"']+", rf"\1={_REMOVED}"),
