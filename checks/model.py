@@ -119,6 +119,8 @@ class Outcome:
     gaps: Sequence[Gap] = ()
     not_applicable: str = ""
     """A reason (English source text) when the question does not arise in this tenant."""
+    note: str = ""
+    """What a reader must know beside the verdict, whatever it is (English source text)."""
 
 
 def object_id(*parts: str) -> str:

@@ -1,0 +1,107 @@
+"""The only place where rows are chosen by a condition that may be null.
+
+With nullable columns both `df[df.x]` and `df[~df.x]` silently lose the rows whose `x` is null.
+`where` keeps them, apart. `isin`, `fillna`, `groupby` and `merge` lose or merge nulls in the
+same way; what a check needs of them has a null-keeping form here.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from checks.model import OBJECT_ID, OBJECT_NAME, Gap, Outcome
+
+BOOL: Final = pd.ArrowDtype(pa.bool_())
+
+
+class Split(NamedTuple):
+    """The rows of a frame, by what a condition says of them; together they are all rows."""
+
+    yes: pd.DataFrame
+    no: pd.DataFrame
+    unknown: pd.DataFrame
+
+    @property
+    def possible(self) -> pd.DataFrame:
+        """Rows of which the condition holds, or may hold."""
+        return pd.concat([self.yes, self.unknown])
+
+
+def where(df: pd.DataFrame, condition: "pd.Series[Any]") -> Split:
+    """Split `df` by a condition that may be null.
+
+    Args:
+        df: Any frame.
+        condition: Boolean, nullable or not, with the index of `df`.
+
+    Raises:
+        TypeError: The condition is not boolean.
+        ValueError: The condition is about other rows.
+    """
+    if not pd.api.types.is_bool_dtype(condition.dtype):
+        raise TypeError(f"a condition is boolean, this one is {condition.dtype}")
+    if not condition.index.equals(df.index):
+        raise ValueError("the condition has another index than the frame")
+    unknown = condition.isna().to_numpy(dtype=bool)
+    yes = condition.fillna(value=False).to_numpy(dtype=bool)
+    return Split(df[yes], df[~(yes | unknown)], df[unknown])
+
+
+def is_one_of(series: "pd.Series[Any]", values: Collection[object]) -> "pd.Series[Any]":
+    """Whether each value is one of `values`; null where it is null (`Series.isin` says False)."""
+    return each(series, lambda value: value in values)
+
+
+def each(series: "pd.Series[Any]", judge: Callable[[Any], bool | None]) -> "pd.Series[Any]":
+    """Ask `judge` of every value that is not null; null stays null.
+
+    Args:
+        series: Values of any kind; lists arrive as Python lists, their nulls as None.
+        judge: Returns None where it cannot say.
+    """
+    answers = [None if value is None else judge(value) for value in plain(series)]
+    return pd.Series(answers, index=series.index, dtype=BOOL)
+
+
+def plain(series: "pd.Series[Any]") -> list[Any]:
+    """Return the values as Python objects: None for null, lists for lists, aware datetimes for timestamps."""
+    values: list[Any] = pa.array(series, from_pandas=True).to_pylist()
+    return values
+
+
+def null_means(condition: "pd.Series[Any]", answer: bool) -> "pd.Series[Any]":  # noqa: FBT001 - reads as a sentence
+    """Replace nulls of a condition: for the rare column whose null is itself an answer; say why at the call."""
+    return condition.fillna(value=answer)
+
+
+def first_known(first: "pd.Series[Any]", *others: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return, row by row, the first value that is not null."""
+    result = first
+    for other in others:
+        result = result.fillna(other)
+    return result
+
+
+def look_up(keys: "pd.Series[Any]", table: pd.DataFrame, key: str, column: str) -> "pd.Series[Any]":
+    """Return `column` of the row of `table` whose `key` equals each of `keys`; null where there is none."""
+    found = dict(zip(plain(table[key]), plain(table[column]), strict=True))
+    found.pop(None, None)
+    values = [found.get(value) for value in plain(keys)]
+    return pd.Series(values, index=keys.index, dtype=table[column].dtype)
+
+
+def judged(objects: pd.DataFrame, failing: "pd.Series[Any]", *, gaps: tuple[Gap, ...] = (), note: str = "") -> Outcome:
+    """Make the outcome of a check that judged every row of `objects`.
+
+    Args:
+        objects: `object_id`, `object_name` and the evidence columns the check declares.
+        failing: Yes: a failure. Null: unknown. No: passed.
+        gaps: What the check itself found missing, besides what the engine adds.
+        note: Said beside the verdict.
+    """
+    split = where(objects, failing)
+    return Outcome(
+        population=objects[[OBJECT_ID, OBJECT_NAME]], failures=split.yes, unknown=split.unknown, gaps=gaps, note=note
+    )
