@@ -76,8 +76,14 @@ class DeltaExpired(ReadError):
     """HTTP 410: the token is lost."""
 
 
+@dataclass(eq=False)
 class AuthenticationFailed(ReadError):
     """No token could be had."""
+
+    sentence: str = ""
+    """What happened and what to do, for the person at the command line; holds no secret."""
+
+    __str__ = ReadError.__str__
 
 
 class RequestRefused(ReadError):

@@ -1,0 +1,247 @@
+"""The allow-list: decides on the final request, after authentication and before the socket.
+
+It is generated from the templates the collectors declare and knows nothing else. What is
+allowed: a GET of a declared path with exactly the declared properties; a continuation that
+came out of the answer to an allowed request, or a deltaLink handed over as such; a `$batch`
+that holds nothing but these. Everything else is `RequestRefused`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+import httpx
+import orjson
+
+from scanner.transport.content import names_content, selects_content
+from scanner.transport.errors import RequestRefused
+from scanner.transport.templates import Api, Template
+
+BATCH_SIZE: Final = 20
+"""Most requests Graph takes in one `$batch`."""
+
+_VALUE: Final = r"[A-Za-z0-9_!,@=+.~-]+"
+_EMBEDDED_VALUE: Final = r"[A-Za-z0-9_!,@=+.~;:-]+"
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_UNSAFE: Final = re.compile(r"[/\\%?#\x00-\x20\x7f]")
+_DECLARABLE_OPTIONS: Final = frozenset({"$filter", "$orderby", "$count", "token"})
+_NEVER_CONTINUED: Final = frozenset({"expand", "search", "format", "compute", "apply"})
+_HEADERS: Final = frozenset(
+    {
+        "host",
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "connection",
+        "user-agent",
+        "authorization",
+        "content-length",
+        "content-type",
+        "prefer",
+        "consistencylevel",
+        "client-request-id",
+        "x-ms-throttle-priority",
+    }
+)
+_PART_HEADERS: Final = frozenset({"prefer", "consistencylevel"})
+
+
+class AllowList:
+    """The requests one session may send."""
+
+    def __init__(self, origin: str, templates: Iterable[Template]) -> None:
+        """Build the list.
+
+        Args:
+            origin: Scheme, host and port of Graph, e.g. `https://graph.microsoft.com`.
+            templates: Everything that may be asked.
+
+        Raises:
+            RequestRefused: A template leads to content: it must not exist.
+            ValueError: A template declares a query option that could widen what is read.
+        """
+        self._origin = httpx.URL(origin)
+        self._rules = [_Rule(template) for template in templates]
+        self._continuations: set[str] = set()
+
+    def admit(self, request: httpx.Request, endpoint: str) -> None:
+        """Let `request` pass or raise.
+
+        Args:
+            request: The final request, token included.
+            endpoint: Name of what it is sent for; the only thing the error tells of the request.
+
+        Raises:
+            RequestRefused: With a code that says which rule stopped it.
+        """
+        self._check_headers(request, endpoint)
+        if request.method == "GET":
+            if request.read():
+                raise RequestRefused(endpoint, code="body")
+            self._check_url(request.url, endpoint)
+        elif request.method == "POST":
+            self._check_batch(request, endpoint)
+        else:
+            raise RequestRefused(endpoint, code="method")
+
+    def require(self, template: Template) -> None:
+        """Raise `RequestRefused` (`undeclared`) unless `template` is one of the declared ones."""
+        if not any(rule.template == template for rule in self._rules):
+            raise RequestRefused(template.endpoint, code="undeclared")
+
+    def trust(self, template: Template, link: str) -> str:
+        """Allow a continuation of `template` and return it as it will be sent.
+
+        Args:
+            template: What the link continues; it must be one of the declared ones.
+            link: A nextLink or deltaLink out of the answer to an allowed request, or a
+                deltaLink kept in the watermark table of a finished snapshot of this tenant.
+
+        Raises:
+            RequestRefused: `foreign_continuation` on another scheme, host or port;
+                `undeclared_continuation` on a path or with options the template does not declare.
+        """
+        try:
+            url = httpx.URL(link)
+        except (httpx.InvalidURL, TypeError):
+            raise RequestRefused(template.endpoint, code="foreign_continuation") from None
+        if not self._is_ours(url):
+            raise RequestRefused(template.endpoint, code="foreign_continuation")
+        segments = _segments(url)
+        rules = [rule for rule in self._rules if rule.template == template]
+        if not any(rule.continues(segments, _query(url)) for rule in rules) or names_content(segments or ()):
+            raise RequestRefused(template.endpoint, code="undeclared_continuation")
+        self._continuations.add(str(url))
+        return str(url)
+
+    def _is_ours(self, url: httpx.URL) -> bool:
+        same = (url.scheme, url.host, _port(url)) == (self._origin.scheme, self._origin.host, _port(self._origin))
+        return same and not url.userinfo and not url.fragment
+
+    def _check_url(self, url: httpx.URL, endpoint: str) -> None:
+        if not self._is_ours(url):
+            raise RequestRefused(endpoint, code="origin")
+        if str(url) in self._continuations:
+            return
+        segments, query = _segments(url), _query(url)
+        if segments is None or names_content(segments):
+            raise RequestRefused(endpoint, code="content_path" if segments else "path")
+        on_path = [rule for rule in self._rules if rule.matches(segments)]
+        if not on_path:
+            raise RequestRefused(endpoint, code="path")
+        if not any(rule.allows(query) for rule in on_path):
+            raise RequestRefused(endpoint, code="query")
+
+    def _check_headers(self, request: httpx.Request, endpoint: str) -> None:
+        names = [name.casefold() for name in request.headers]
+        if not _HEADERS.issuperset(names) or request.headers.get("host") != request.url.netloc.decode("ascii"):
+            raise RequestRefused(endpoint, code="header")
+
+    def _check_batch(self, request: httpx.Request, endpoint: str) -> None:
+        segments = _segments(request.url)
+        is_batch = segments is not None and len(segments) == 2 and segments[1] == "$batch"  # noqa: PLR2004 - api/$batch
+        if not self._is_ours(request.url) or not is_batch or request.url.query:
+            raise RequestRefused(endpoint, code="method")
+        api = (segments or [""])[0]
+        for part in _parts(request.read(), endpoint):
+            self._check_part(part, api, endpoint)
+
+    def _check_part(self, part: object, api: str, endpoint: str) -> None:
+        match part:
+            case {"id": str(), "method": "GET", "url": str(url), **rest} if url.startswith("/") and api in list(Api):
+                headers = rest.pop("headers", {})
+            case _:
+                raise RequestRefused(endpoint, code="batch_part")
+        if rest or not isinstance(headers, dict) or not _PART_HEADERS.issuperset(name.casefold() for name in headers):
+            raise RequestRefused(endpoint, code="batch_part")
+        try:
+            absolute = httpx.URL(f"{self._origin}/{api}{url}")
+        except httpx.InvalidURL:
+            raise RequestRefused(endpoint, code="batch_part") from None
+        self._check_url(absolute, endpoint)
+
+
+class _Rule:
+    """One template, compiled."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        declared = [template.path, *template.continuation]
+        if any(names_content(path.split("/")) for path in declared) or selects_content(template.select):
+            raise RequestRefused(template.endpoint, code="content_path")
+        if wide := set(template.query) - _DECLARABLE_OPTIONS:
+            raise ValueError(f"{template.endpoint} declares {sorted(wide)}; only {sorted(_DECLARABLE_OPTIONS)} may be.")
+        self._path = _compile(template.api, template.path)
+        self._continued = [_compile(template.api, path) for path in declared]
+        self._fixed = {"$select": ",".join(template.select)} if template.select else {}
+        if template.top is not None:
+            self._fixed["$top"] = str(template.top)
+
+    def matches(self, segments: list[str]) -> bool:
+        return _fullmatch(self._path, segments)
+
+    def allows(self, query: Mapping[str, str] | None) -> bool:
+        """Whether a first request with these options reads what is declared, no more and no less."""
+        if query is None or any(query.get(name) != value for name, value in self._fixed.items()):
+            return False
+        return query.keys() <= self._fixed.keys() | set(self.template.query)
+
+    def continues(self, segments: list[str] | None, query: Mapping[str, str] | None) -> bool:
+        """Whether a link leads on; Graph adds options of its own there, but none may widen what is read."""
+        if segments is None or query is None or not any(_fullmatch(path, segments) for path in self._continued):
+            return False
+        options = {name.lstrip("$").casefold(): value for name, value in query.items()}
+        selected = options.get("select")
+        return not options.keys() & _NEVER_CONTINUED and selected in {None, self._fixed.get("$select")}
+
+
+def _compile(api: Api, path: str) -> list[re.Pattern[str]]:
+    return [_compile_segment(segment) for segment in [api.value, *path.split("/")]]
+
+
+def _compile_segment(segment: str) -> re.Pattern[str]:
+    value = _VALUE if _PLACEHOLDER.fullmatch(segment) else _EMBEDDED_VALUE
+    literals = [re.escape(literal) for literal in _PLACEHOLDER.split(segment)[::2]]
+    # A value of dots only would climb to the parent path.
+    return re.compile(rf"(?!\.+$){value.join(literals)}")
+
+
+def _fullmatch(patterns: list[re.Pattern[str]], segments: list[str]) -> bool:
+    return len(patterns) == len(segments) and all(
+        pattern.fullmatch(segment) for pattern, segment in zip(patterns, segments, strict=True)
+    )
+
+
+def _segments(url: httpx.URL) -> list[str] | None:
+    """Return the decoded path segments, None when a decoded one could be read as more than one."""
+    raw = url.raw_path.decode("ascii").split("?", 1)[0]
+    segments = [unquote(segment) for segment in raw.split("/")[1:]]
+    return None if any(_UNSAFE.search(segment) for segment in segments) else segments
+
+
+def _query(url: httpx.URL) -> dict[str, str] | None:
+    """Return the decoded query options, None when they are ambiguous."""
+    try:
+        pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(url.query))
+    except ValueError:
+        return None
+    options = dict(pairs)
+    return options if len(options) == len(pairs) else None
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _parts(body: bytes, endpoint: str) -> list[object]:
+    try:
+        envelope = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise RequestRefused(endpoint, code="batch_body") from None
+    # Written again it must be the same bytes: of a key given twice another reader could take the other one.
+    match envelope:
+        case {"requests": list(parts), **rest} if not rest and 0 < len(parts) <= BATCH_SIZE:
+            if orjson.dumps(envelope) == body:
+                return list(parts)
+    raise RequestRefused(endpoint, code="batch_body")
