@@ -94,6 +94,7 @@ def _check_rows(check: JudgedCheck) -> Iterator[Row]:
         "assessed": check.assessed,
         "at_least": check.at_least,
         "reason": check.reason,
+        "note": check.note,
     }
     for gap in check.gaps:
         yield {"record": "gap", "check_id": check.check_id, **asdict(gap), "state": gap.state.value}
@@ -128,6 +129,7 @@ def _checks(rows: Iterable[Row]) -> Iterator[JudgedCheck]:
             assessed=own["assessed"],
             at_least=own["at_least"],
             reason=own["reason"],
+            note=own["note"],
             gaps=tuple(_gap(row) for row in kinds.get("gap", ())),
             failing=tuple(_object(row) for row in kinds.get("failing", ())),
             unknown=tuple(_object(row) for row in kinds.get("unknown", ())),

@@ -32,12 +32,14 @@ class JudgedCheck:
     severity: Severity
     object_type: str
     verdict: Verdict
-    assessed: int | None
-    """Objects judged; None when the check was not assessed."""
+    assessed: int
+    """Objects looked at, those that stayed unknown included; 0 when an input was missing."""
     at_least: bool
     """There may be more failures than were seen."""
     reason: str
-    """Why it was not assessed or is not applicable; English source text or a ledger code."""
+    """Everything there is to say beside the verdict, in English, gaps included."""
+    note: str = ""
+    """The part of it that comes from the check itself: English source text, to be translated."""
     gaps: tuple[Gap, ...] = ()
     failing: tuple[JudgedObject, ...] = ()
     unknown: tuple[JudgedObject, ...] = ()
@@ -46,8 +48,8 @@ class JudgedCheck:
 
     @property
     def assessed_completely(self) -> bool:
-        """Whether what it does not report as failing is known not to fail."""
-        return self.verdict in {Verdict.PASS, Verdict.FAIL} and not (self.gaps or self.unknown or self.at_least)
+        """Whether it was assessed and everything it needs was read: an object that is absent then is gone."""
+        return self.verdict in {Verdict.PASS, Verdict.FAIL} and not self.gaps
 
 
 @dataclass(frozen=True, slots=True)

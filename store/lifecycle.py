@@ -87,13 +87,18 @@ def advance(ledger: Ledger, previous: Judged | None, judged: Judged) -> dict[Fin
     rule_changed = previous is not None and previous.catalogue_version != judged.catalogue_version
     after: dict[FindingKey, Tracked] = {}
     results = {check.check_id: check for check in judged.checks}
+    unknown = {(check.check_id, found.object_id) for check in judged.checks for found in check.unknown}
     for check in judged.checks:
         for found in check.failing:
             key = (check.check_id, found.object_id)
             after[key] = _seen(ledger.get(key), check, found, judged.scan_id, rule_changed=rule_changed)
     for key, tracked in ledger.items():
         if key not in after:
-            after[key] = _unseen(tracked, results.get(tracked.check_id), judged.scan_id, rule_changed=rule_changed)
+            after[key] = (
+                _not_seen(tracked, judged.scan_id)
+                if key in unknown
+                else _unseen(tracked, results.get(tracked.check_id), judged.scan_id, rule_changed=rule_changed)
+            )
     return after
 
 
@@ -135,7 +140,7 @@ def _unseen(tracked: Tracked, check: JudgedCheck | None, scan_id: str, *, rule_c
 
 
 def _not_seen(tracked: Tracked, scan_id: str) -> Tracked:
-    if tracked.state is FindingState.NOT_SEEN_SINCE:
+    if tracked.state is FindingState.NOT_SEEN_SINCE or not tracked.failing:
         return tracked
     return replace(tracked, state=FindingState.NOT_SEEN_SINCE, changed_in=scan_id)
 

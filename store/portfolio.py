@@ -27,7 +27,7 @@ _MIGRATIONS: Final = (
             PRIMARY KEY (tenant_id, scan_id))""",
         """CREATE TABLE counts (
             tenant_id TEXT NOT NULL, scan_id TEXT NOT NULL, check_id TEXT NOT NULL, status TEXT NOT NULL,
-            severity TEXT NOT NULL, assessed INTEGER, failing INTEGER NOT NULL, unknown INTEGER NOT NULL,
+            severity TEXT NOT NULL, assessed INTEGER NOT NULL, failing INTEGER NOT NULL, unknown INTEGER NOT NULL,
             at_least INTEGER NOT NULL,
             PRIMARY KEY (tenant_id, scan_id, check_id),
             FOREIGN KEY (tenant_id, scan_id) REFERENCES scans ON DELETE CASCADE)""",
@@ -42,8 +42,7 @@ class CheckCount:
     check_id: str
     status: str
     severity: str
-    assessed: int | None
-    """None where the check was not assessed."""
+    assessed: int
     failing: int
     unknown: int
     at_least: bool

@@ -23,11 +23,11 @@ class CheckRow:
     severity: Severity
     object_type: str
     verdict: Verdict
-    assessed: int | None
+    assessed: int
     failing: int
     unknown: int
     at_least: bool
-    reason: str
+    note: str
     gaps: tuple[Gap, ...]
 
 
@@ -84,7 +84,7 @@ def check_rows(viewer: Viewer, judged: Judged) -> list[CheckRow]:
             failing=len(check.failing),
             unknown=len(check.unknown),
             at_least=check.at_least,
-            reason=check.reason,
+            note=check.note,
             gaps=check.gaps,
         )
         for check in sorted(judged.checks, key=lambda check: check.check_id)

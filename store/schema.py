@@ -23,6 +23,7 @@ FINDINGS: Final = Table(
         Column("assessed", pa.int64(), DataClass.COUNT),
         Column("at_least", pa.bool_(), DataClass.COUNT),
         Column("reason", pa.string(), DataClass.SETTING),
+        Column("note", pa.string(), DataClass.SETTING),
         Column("object_type", pa.string(), DataClass.SETTING),
         Column("object_id", pa.string(), DataClass.ACCOUNT),
         Column("object_name", pa.string(), DataClass.CONTENT_NAME),

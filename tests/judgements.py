@@ -35,7 +35,7 @@ def a_check(
         severity=Severity.HIGH,
         object_type="user",
         verdict=said,
-        assessed=len(failures) + len(doubts) + len(tuple(passed)) if said in {Verdict.PASS, Verdict.FAIL} else None,
+        assessed=len(failures) + len(doubts) + len(tuple(passed)),
         at_least=said is Verdict.FAIL and incomplete,
         reason="",
         gaps=gaps,

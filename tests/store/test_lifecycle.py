@@ -49,7 +49,12 @@ def test_a_failure_seen_again_is_open_and_keeps_its_first_day() -> None:
         ),
         pytest.param(a_check(unknown=["ada"]), FindingState.NOT_SEEN_SINCE, id="unknown is not fixed"),
         pytest.param(
-            a_check(failing=["bob"], unknown=["cy"]), FindingState.NOT_SEEN_SINCE, id="neither with another unknown"
+            a_check(failing=["bob"], unknown=["ada"]), FindingState.NOT_SEEN_SINCE, id="nor where others still fail"
+        ),
+        pytest.param(
+            a_check(failing=["bob"], unknown=["cy"], passed=["ada"]),
+            FindingState.FIXED,
+            id="another's doubt is not its",
         ),
         pytest.param(
             a_check(verdict=Verdict.NOT_APPLICABLE), FindingState.NOT_SEEN_SINCE, id="not applicable is not assessed"

@@ -22,7 +22,7 @@ SCAN = ScanCounts(
     whole=True,
     coverage_complete=False,
     checks=(
-        CheckCount("AC-04", "not_assessed", "high", None, 0, 0, at_least=False),
+        CheckCount("AC-04", "not_assessed", "high", 0, 0, 0, at_least=False),
         CheckCount("EM-05", "fail", "critical", 120, 2, 1, at_least=True),
     ),
 )
