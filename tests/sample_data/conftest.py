@@ -1,0 +1,19 @@
+"""The sample tenants as fixtures."""
+
+import pytest
+from sample_files import Sample, load
+
+
+@pytest.fixture(scope="session", params=["lambert", "vermeulen"])
+def sample(request: pytest.FixtureRequest) -> Sample:
+    return load(request.param)
+
+
+@pytest.fixture(scope="session")
+def lambert() -> Sample:
+    return load("lambert")
+
+
+@pytest.fixture(scope="session")
+def vermeulen() -> Sample:
+    return load("vermeulen")
