@@ -48,7 +48,7 @@ def evaluate(
         organization_id=source.organization_id,
         organization_name=source.organization_name,
         snapshot_hash=source.snapshot_hash,
-        purge_hash=source.purge_hash,
+        purge_record=source.purge_record,
         catalogue_version=versions.catalogue_version(checks),
         profile_hash=versions.profile_hash(profile),
         as_of=profile.as_of,

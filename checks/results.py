@@ -61,7 +61,7 @@ class Evaluation:
     organization_id: str
     organization_name: str
     snapshot_hash: str
-    purge_hash: str
+    purge_record: str
     catalogue_version: str
     profile_hash: str
     as_of: datetime

@@ -34,8 +34,8 @@ class Source(Protocol):
         """SHA-256 of the canonical manifest."""
 
     @property
-    def purge_hash(self) -> str:
-        """SHA-256 of the purge record, "" while nothing was purged."""
+    def purge_record(self) -> str:
+        """SHA-256 of what was removed since, "" when nothing was."""
 
     def coverage(self, table: str) -> Coverage:
         """Return the ledger's line, purges laid over; a table that was never read is `skipped`."""

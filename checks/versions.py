@@ -33,7 +33,7 @@ def profile_hash(profile: Profile) -> str:
 
 def evaluation_id(source: Source, catalogue: Catalogue, profile: Profile) -> str:
     """Return the id of judging `source` with `catalogue` under `profile`."""
-    return _hash([source.snapshot_hash, source.purge_hash, catalogue_version(catalogue), profile_hash(profile)])
+    return _hash([source.snapshot_hash, source.purge_record, catalogue_version(catalogue), profile_hash(profile)])
 
 
 def _metadata(check: Check) -> dict[str, Any]:
