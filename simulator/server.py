@@ -1,0 +1,218 @@
+"""The simulator: login and Graph over TLS on loopback, in a thread of its own."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Self
+
+from cryptography import x509
+
+from simulator.assertions import federated_token
+from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files
+from simulator.clock import ScaledClock
+from simulator.configuration import CredentialKind, environment_of, tenants_toml
+from simulator.faults import Fault, FaultScript
+from simulator.graph import GraphService
+from simulator.incoming import Incoming
+from simulator.listening import LOOPBACK, ListeningThread, Service
+from simulator.login import LoginService
+from simulator.records import Credentials, HostAddresses, RecordedRequest
+from simulator.tenants import SimulatedApp, SimulatedTenant
+from simulator.throttling import Throttle, Usage
+from simulator.tokens import TokenStore
+from simulator.wire import visible
+
+_DAY_S: Final = 86_400
+_CERTIFICATE: Final = "msp.pfx"
+_PROVIDER: Final = "identity-provider.pfx"
+
+
+class Simulator:
+    """A local Microsoft 365 for some tenants; a context manager.
+
+    Args:
+        tenants: What it serves; may be changed while it runs.
+        folder: Takes CA, certificates and token files; used again when they are there.
+        clock_speed: Limits, waits and latency run this much faster than real time.
+        latency_s: Scaled seconds before each answer.
+        faults: What goes wrong; more can be scripted later through `faults`.
+        throttling: Off: nothing is refused for its number of requests, for pure speed.
+        ports: Login and Graph; 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        tenants: Iterable[SimulatedTenant],
+        folder: Path,
+        *,
+        clock_speed: float = 1.0,
+        latency_s: float = 0.0,
+        faults: Iterable[Fault] = (),
+        throttling: bool = True,
+        ports: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.tenants = {tenant.slug: tenant for tenant in tenants}
+        self.folder = folder
+        self.faults = FaultScript(faults)
+        self.requests: list[RecordedRequest] = []
+        self.tokens = TokenStore()
+        self._clock = ScaledClock(clock_speed)
+        self._throttle = Throttle(self._clock, enabled=throttling)
+        self._latency_s = latency_s
+        self._ports = ports
+        self._extra_certificates: dict[str, list[x509.Certificate]] = {}
+        self._hosts: HostAddresses | None = None
+        self._thread: ListeningThread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def hosts(self) -> HostAddresses:
+        """Return where it listens.
+
+        Raises:
+            RuntimeError: It has not been started.
+        """
+        if self._hosts is None:
+            raise RuntimeError("the simulator has not been started")
+        return self._hosts
+
+    @property
+    def accounting(self) -> Mapping[tuple[str, str], Usage]:
+        """Return what each (tenant slug, workload) used."""
+        return self._throttle.accounting
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that a written configuration refers to."""
+        return environment_of(self._all_credentials())
+
+    def start(self) -> None:
+        """Make what is missing in the folder, then listen.
+
+        Raises:
+            OSError: A port is taken, or the folder cannot be written.
+        """
+        files = server_files(self.folder)
+        self._certificate = client_certificate(self.folder / _CERTIFICATE, "m365-posture simulator")
+        self._provider = client_certificate(self.folder / _PROVIDER, "simulated identity provider")
+        self._write_federated_tokens()
+        login = LoginService(self._by_tenant_name(), self._registered, self.tokens, self.faults, self._record)
+        graph = GraphService(self.tokens, self._throttle, self.faults, self._record)
+        services = [Service(login.answer, self._ports[0]), Service(graph.answer, self._ports[1])]
+        self._thread = ListeningThread(services, files.server_file, self._clock, self._latency_s)
+        self._hosts = self._addresses(self._thread.start(), files)
+        graph.other_port = self._hosts.login
+
+    def stop(self) -> None:
+        """Stop listening and close every connection."""
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
+
+    def serve_forever(self, announce: Callable[["Simulator"], None]) -> None:
+        """Start, announce, and serve until interrupted (Ctrl-C or SIGTERM); call it from the main thread."""
+        interrupted = threading.Event()
+        before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in _END_SIGNALS}
+        try:
+            with self:
+                announce(self)
+                while not interrupted.wait(1.0):
+                    pass
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def credentials(self, slug: str, client_id: str | None = None) -> Credentials:
+        """Return what a tenant's app signs in with; its main app unless `client_id` names another."""
+        tenant = self.tenants[slug]
+        app = next(app for app in tenant.apps if client_id in (None, app.client_id))
+        return Credentials(
+            tenant_id=tenant.tenant_id,
+            client_id=app.client_id,
+            client_secret=app.client_secret,
+            certificate=self.folder / _CERTIFICATE,
+            certificate_password=PASSPHRASE,
+            federated_token_file=self._token_file(app),
+        )
+
+    def issue_certificate(self, slug: str, *, expired: bool = False) -> Path:
+        """Return a further certificate registered with a tenant's app; it may have expired yesterday."""
+        path = self.folder / f"{slug}-{'expired' if expired else 'own'}.pfx"
+        certificate = client_certificate(path, slug, days_valid=-1 if expired else 365)
+        self._extra_certificates.setdefault(self.tenants[slug].app.client_id, []).append(certificate)
+        return path
+
+    def write_config(self, path: Path, kind: CredentialKind = CredentialKind.CERTIFICATE) -> None:
+        """Write a ready `tenants.toml`; the secrets it refers to are in `environment`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = tenants_toml(path.parent, self.tenants.values(), self._all_credentials(), self.hosts, kind)
+        path.write_text(text, encoding="utf-8")
+
+    def describe(self) -> dict[str, Any]:
+        """Return addresses, CA file and credentials as JSON values."""
+        return {
+            "hosts": _plain(asdict(self.hosts)),
+            "tenants": {slug: _plain(asdict(own)) for slug, own in self._all_credentials().items()},
+            "environment": self.environment,
+        }
+
+    def _all_credentials(self) -> dict[str, Credentials]:
+        return {slug: self.credentials(slug) for slug in self.tenants}
+
+    def _addresses(self, ports: list[int], files: ServerFiles) -> HostAddresses:
+        login, graph = (f"https://{LOOPBACK}:{port}" for port in ports)
+        return HostAddresses(login, graph, files.ca_file, clock_speed=self._clock.speed)
+
+    def _by_tenant_name(self) -> dict[str, SimulatedTenant]:
+        """Return tenants by id and by each of their domains, as the login service knows them."""
+        names = {tenant.tenant_id.lower(): tenant for tenant in self.tenants.values()}
+        for tenant in self.tenants.values():
+            names |= {domain["id"].lower(): tenant for domain in tenant.domains}
+        return names
+
+    def _registered(self, app: SimulatedApp) -> tuple[x509.Certificate, ...]:
+        return (self._provider, self._certificate, *self._extra_certificates.get(app.client_id, ()))
+
+    def _token_file(self, app: SimulatedApp) -> Path:
+        return self.folder / f"federated-{app.client_id}.jwt"
+
+    def _write_federated_tokens(self) -> None:
+        for tenant in self.tenants.values():
+            for app in tenant.apps:
+                token = federated_token(self.folder / _PROVIDER, app.client_id, lifetime_s=_DAY_S)
+                self._token_file(app).write_text(token, encoding="ascii")
+
+    def _record(self, incoming: Incoming, tenant: str, status: int | None) -> None:
+        scheme, host, port = incoming.origin
+        self.requests.append(
+            RecordedRequest(
+                at=self._clock.now(),
+                tenant=tenant,
+                method=incoming.method,
+                scheme=scheme,
+                host=host,
+                port=port,
+                path=incoming.path,
+                query=incoming.query,
+                headers=visible(incoming.headers),
+                status=None if status is None else int(status),
+                authorized="authorization" in incoming.headers,
+                batch_id=incoming.batch_id,
+                body_keys=incoming.body_keys(),
+            )
+        )
+
+
+_END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
