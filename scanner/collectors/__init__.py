@@ -1,1 +1,1 @@
-"""One module per Microsoft area: what is read, with which permission and licence."""
+"""Every collector: one module per Microsoft area says what it asks, with which right, for which table."""

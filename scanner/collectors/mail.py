@@ -1,0 +1,128 @@
+"""Exchange Online through Graph: inbox rules."""
+
+from typing import Any, Final
+
+from scanner.collectors.collector import Collector, Reading
+from scanner.collectors.results import Failure, Result, result_of_objects
+from scanner.collectors.rows import NONE, JsonObject, Shape, Values, as_json, demand
+from scanner.graph import Part
+from scanner.snapshot.ledger import GroupCoverage, TableState
+from scanner.snapshot.tables.directory import USERS
+from scanner.snapshot.tables.mail import INBOX_RULES
+from scanner.transport.errors import Malformed, NotFound, ReadError
+from scanner.transport.templates import Api, Pack, Template, Workload
+
+AREA: Final = "mail"
+
+NO_MAILBOX: Final = frozenset(
+    {"MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFound", "Request_ResourceNotFound"}
+)
+"""Codes of a 404 that say there is no mailbox to read. Any other 404 is a mailbox that was not read."""
+
+_RULES: Final = Template(
+    Api.GRAPH_V1,
+    "users/{user_id}/mailFolders/inbox/messageRules",
+    Workload.OUTLOOK,
+    permission="MailboxSettings.Read",
+    pack=Pack.MAIL,
+    select=(
+        "id",
+        "displayName",
+        "sequence",
+        "isEnabled",
+        "hasError",
+        "isReadOnly",
+        "conditions",
+        "actions",
+        "exceptions",
+    ),
+)
+_HIDDEN: Final = {"hidden_rules": GroupCoverage(TableState.SKIPPED, "graph_cannot_see", "exchange")}
+
+
+def as_addresses(values: Values) -> Values:
+    """Return lists of recipients as lists of their addresses.
+
+    A recipient without an address stays in the list, as null: the mail goes somewhere.
+    """
+    demand(values, NONE | {list})
+    return [None if value is None else [_address(recipient) for recipient in value] for value in values]
+
+
+def _address(recipient: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    demand([recipient], frozenset({dict}))
+    address = recipient.get("emailAddress")
+    demand([address], NONE | {dict})
+    text = address.get("address") if address else None
+    demand([text], NONE | {str})
+    return text
+
+
+_SHAPE: Final = Shape(
+    INBOX_RULES,
+    paths={
+        "forward_to": "actions/forwardTo",
+        "forward_as_attachment_to": "actions/forwardAsAttachmentTo",
+        "redirect_to": "actions/redirectTo",
+        "move_to_folder": "actions/moveToFolder",
+        "copy_to_folder": "actions/copyToFolder",
+        "delete": "actions/delete",
+        "permanent_delete": "actions/permanentDelete",
+        "mark_as_read": "actions/markAsRead",
+        "stop_processing_rules": "actions/stopProcessingRules",
+    },
+    readers={
+        "forward_to": as_addresses,
+        "forward_as_attachment_to": as_addresses,
+        "redirect_to": as_addresses,
+        "conditions": as_json,
+        "exceptions": as_json,
+        "actions": as_json,
+    },
+)
+
+
+async def _read_inbox_rules(reading: Reading) -> Result:
+    """Read the inbox rules of every user that is no guest, twenty mailboxes to a request.
+
+    A user without a mailbox is no failure. A mailbox that an access policy hides answers 403
+    by itself: it is counted, named in `unread_objects`, and the table is partial.
+
+    Source:
+        https://learn.microsoft.com/graph/api/mailfolder-list-messagerules
+    """
+    users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name"))
+    mailboxes = [{"user_id": user["id"]} for user in users if not _is_guest(user)]
+    reading.expect(len(mailboxes))
+    read, failures = 0, list[Failure]()
+    async for part in reading.graph.batch(_RULES, mailboxes):
+        error = part.error or await _keep(reading, part)
+        if error is None:
+            read += 1
+        elif not (isinstance(error, NotFound) and error.code in NO_MAILBOX):
+            failures.append(Failure.of(part.values["user_id"], error))
+        reading.advance()
+    return result_of_objects(read, failures, groups=_HIDDEN)
+
+
+def _is_guest(user: JsonObject) -> bool:
+    """Whether this is a guest; very old users have no type, so their name must tell."""
+    if user["user_type"] is None:
+        return "#EXT#" in (user["user_principal_name"] or "")
+    return bool(user["user_type"].lower() == "guest")
+
+
+async def _keep(reading: Reading, part: Part) -> ReadError | None:
+    """Keep the rules of a mailbox; return why not, where one is not what Graph promises."""
+    if not part.rows:
+        return None
+    mailbox = part.values["user_id"]
+    try:
+        rows = _SHAPE.convert([{**rule, "mailboxId": mailbox} for rule in part.rows], _RULES.endpoint)
+    except Malformed as error:
+        return error
+    await reading.keep(rows)
+    return None
+
+
+COLLECTORS: Final = (Collector(INBOX_RULES, AREA, (_RULES,), _read_inbox_rules, pack=Pack.MAIL, needs=("users",)),)

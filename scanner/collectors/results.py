@@ -1,0 +1,122 @@
+"""What a collector says of its table, and how that stands in the journal."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from scanner.collectors.rows import JsonObject
+from scanner.collectors.states import mend_of, reason_of, state_of
+from scanner.snapshot.ledger import Basis, GroupCoverage, TableState
+from scanner.transport.errors import AuthenticationFailed, ReadError
+
+NEWEST_EVENT: Final = "newest_event"
+"""Kind of the watermark that `Result.newest_event` becomes."""
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One object that a table should cover and that could not be read."""
+
+    object_id: str
+    state: TableState
+    reason: str
+    mend: str
+
+    @classmethod
+    def of(cls, object_id: str, error: ReadError) -> "Failure":
+        """Return the failure of `object_id`; an error that ends the scan is raised on.
+
+        Raises:
+            AuthenticationFailed: There is no token any more.
+        """
+        if isinstance(error, AuthenticationFailed):
+            raise error
+        _LOG.warning("not read: %s", error)
+        return cls(object_id, state_of(error), reason_of(error), mend_of(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a collector says of its table, for the ledger."""
+
+    state: TableState = TableState.COMPLETE
+    basis: Basis = Basis.FULL
+    reason: str = ""
+    mend: str = ""
+    groups: Mapping[str, GroupCoverage] = field(default_factory=dict)
+    """Column groups that were not read with the table."""
+    objects_read: int | None = None
+    """Mailboxes or drives; None where the table is read in one listing."""
+    failures: tuple[Failure, ...] = ()
+    newest_event: datetime | None = None
+    """Up to when a log is known without a hole; the next scan continues from there."""
+
+    @property
+    def objects_failed(self) -> int | None:
+        """How many objects could not be read; None where the table is read in one listing."""
+        return None if self.objects_read is None else len(self.failures)
+
+    @property
+    def objects_expected(self) -> int | None:
+        """How many objects there are to read; None where the table is read in one listing."""
+        return None if self.objects_read is None else self.objects_read + len(self.failures)
+
+
+def result_of_error(error: ReadError, **more: Any) -> Result:  # noqa: ANN401 - fields of Result
+    """Return the result of a table that `error` stopped before its first complete unit.
+
+    Raises:
+        AuthenticationFailed: There is no token any more; that ends the scan.
+    """
+    if isinstance(error, AuthenticationFailed):
+        raise error
+    _LOG.warning("not read: %s", error)
+    return Result(state_of(error), reason=reason_of(error), mend=mend_of(error), **more)
+
+
+def result_of_objects(read: int, failures: Sequence[Failure], **more: Any) -> Result:  # noqa: ANN401 - fields of Result
+    """Return the result of a table that is read object by object.
+
+    With some objects read the table is partial. With none it has the state that all failures
+    share, e.g. denied, or is failed where they differ.
+    """
+    counted = {**more, "objects_read": read, "failures": tuple(failures)}
+    if not failures:
+        return Result(**counted)
+    first = next((failure for failure in failures if failure.state is TableState.FAILED), failures[0])
+    state = TableState.PARTIAL if read else first.state
+    return Result(state, reason=first.reason, mend=first.mend, **counted)
+
+
+def document_of(result: Result) -> JsonObject:
+    """Return `result` as JSON data: ids, counts and codes, fit for the journal."""
+    newest = result.newest_event.isoformat() if result.newest_event else None
+    return {**asdict(result), "newest_event": newest}
+
+
+def result_of_document(document: Mapping[str, Any]) -> Result:
+    """Return the result that `document_of` described."""
+    newest = document["newest_event"]
+    return Result(
+        **{
+            **document,
+            "state": TableState(document["state"]),
+            "basis": Basis(document["basis"]),
+            "groups": {name: _group(group) for name, group in document["groups"].items()},
+            "failures": tuple(failure_of_document(failure) for failure in document["failures"]),
+            "newest_event": datetime.fromisoformat(newest) if newest else None,
+        }
+    )
+
+
+def failure_of_document(document: Mapping[str, Any]) -> Failure:
+    """Return the failure that its fields, as JSON data, describe."""
+    return Failure(**{**document, "state": TableState(document["state"])})
+
+
+def _group(document: Mapping[str, Any]) -> GroupCoverage:
+    return GroupCoverage(**{**document, "state": TableState(document["state"])})

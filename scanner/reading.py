@@ -1,0 +1,235 @@
+"""Reads one tenant: every table once, independent ones at the same time, whatever happens to the others.
+
+::
+
+    configuration → plan → session → collectors → parts, units, ledger → manifest
+
+What a collector could not read becomes a line of the ledger. Only a lost sign-in, or a bug,
+ends a reading without a manifest.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import pyarrow.compute as pc
+
+from m365_posture.config import ConfigError, TenantConfig
+from scanner.collectors.catalogue import AREAS, COLLECTORS
+from scanner.collectors.collector import Books, Collector, Progress, Reading
+from scanner.collectors.results import NEWEST_EVENT, Result, document_of, result_of_document, result_of_error
+from scanner.collectors.states import RESCAN
+from scanner.graph import Graph
+from scanner.snapshot.crypto import Vault
+from scanner.snapshot.ledger import Coverage, TableState
+from scanner.snapshot.manifest import Manifest
+from scanner.snapshot.reader import SnapshotReader, finished_scans
+from scanner.snapshot.schema import Table
+from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS, WATERMARKS
+from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS, USERS
+from scanner.snapshot.writer import ScanWriter
+from scanner.transport.clock import Clock
+from scanner.transport.errors import AuthenticationFailed, ReadError
+from scanner.transport.session import Patience, Session
+
+_CONTINUED: Final = timedelta(days=30)
+"""Older scans are not continued: Graph keeps sign-ins, and SharePoint its delta tokens, no longer."""
+_RESULT: Final = "result"
+"""Meta of the unit that ends a table: a resumed scan takes the result from it instead of reading again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a session to Graph is opened with. The defaults are the product's."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where secrets and passphrases are looked up."""
+    patience: Patience = field(default_factory=Patience)
+    """How long to keep trying."""
+
+
+async def read_tenant(
+    config: TenantConfig,
+    vault: Vault,
+    clock: Clock,
+    progress: Progress,
+    *,
+    resume: bool = False,
+    only: Sequence[str] | None = None,
+    means: Means = Means(),
+) -> Manifest:
+    """Read a tenant into a new snapshot and return its manifest. The caller holds the tenant's lock.
+
+    Args:
+        config: The tenant.
+        vault: Under whose key everything is written.
+        clock: Runs at `hosts.clock_speed`.
+        progress: Is told how far the reading is.
+        resume: Continue the interrupted scan of the same areas, if there is one younger than six hours.
+        only: Areas; tables of others are skipped, except those that a table of these areas needs.
+        means: What the session to Graph is opened with.
+
+    Raises:
+        ConfigError: The configuration or a credential is unusable, or there is no such area; one sentence.
+        AuthenticationFailed: The tenant does not let the app in; nothing was published.
+        SnapshotError: The scan to continue from cannot be used.
+    """
+    chosen = _chosen(only)
+    templates = [template for collector in chosen for template in collector.templates]
+    async with Session.open(
+        config, clock, templates, environment=means.environment, patience=means.patience
+    ) as session:
+        scan = await asyncio.to_thread(_writer, config, vault, clock, resume=resume, only=only)
+        reading = _TenantReading(config, session, scan, clock, progress)
+        await reading.run(chosen)
+        return await asyncio.to_thread(scan.publish, clock.now())
+
+
+def _chosen(only: Sequence[str] | None) -> list[Collector]:
+    """Return the collectors of the areas named, and of the tables they need."""
+    if unknown := set(only or ()) - set(AREAS):
+        raise ConfigError(f"There is no area {min(unknown)!r}; areas are {', '.join(AREAS)}.")
+    wanted = {collector.table.name for collector in COLLECTORS if only is None or collector.area in only}
+    needed = {name for collector in COLLECTORS if collector.table.name in wanted for name in collector.needs}
+    return [collector for collector in COLLECTORS if collector.table.name in wanted | needed]
+
+
+def _writer(
+    config: TenantConfig, vault: Vault, clock: Clock, *, resume: bool, only: Sequence[str] | None
+) -> ScanWriter:
+    folder, tenant_id = config.folder, config.tenant_id
+    found = ScanWriter.resume(folder, tenant_id, vault, clock.now(), only=only) if resume else None
+    return found or ScanWriter.begin(folder, tenant_id, vault, clock.now(), only=only)
+
+
+@dataclass(slots=True)
+class _TenantReading:
+    """One scan on its way."""
+
+    config: TenantConfig
+    session: Session
+    scan: ScanWriter
+    clock: Clock
+    progress: Progress
+    books: Books = field(init=False)
+    _ended: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.scan)
+
+    async def run(self, chosen: Sequence[Collector]) -> None:
+        """Read the tables of `chosen`, skip the others, and finish every line of the ledger."""
+        self._ended = {collector.table.name: asyncio.Event() for collector in COLLECTORS}
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for collector in COLLECTORS:
+                    tasks.create_task(self._table(collector, is_chosen=collector in chosen))
+        except* AuthenticationFailed as group:
+            raise _first(group) from None
+        for table in (WATERMARKS, UNREAD_OBJECTS):
+            if table.name not in self.scan.finished:
+                await self._write(table, Coverage(TableState.COMPLETE))
+
+    async def _table(self, collector: Collector, *, is_chosen: bool) -> None:
+        """Bring one table to its line in the ledger, if an interrupted run has not."""
+        name = collector.table.name
+        coverage = self.scan.finished.get(name)
+        if coverage is None and (coverage := self._skipped(collector, is_chosen=is_chosen)):
+            coverage = await self._write(collector.table, coverage)
+        if coverage is None:
+            coverage = await self._read(collector)
+        self.progress.finished(name, coverage)
+        self._use_limits()
+        self._ended[name].set()
+
+    def _skipped(self, collector: Collector, *, is_chosen: bool) -> Coverage | None:
+        if not is_chosen:
+            return Coverage(TableState.SKIPPED, reason="not_asked", mend=RESCAN)
+        if collector.pack not in self.config.packs:
+            return Coverage(TableState.SKIPPED, reason="pack_off", mend=f"pack:{collector.pack}")
+        return None
+
+    async def _read(self, collector: Collector) -> Coverage:
+        """Read one table, and finish it in steps of which each can be the last before a crash."""
+        for name in collector.needs:
+            await self._ended[name].wait()
+        self.progress.started(collector.table.name)
+        started_s = self.clock.monotonic_s()
+        base = await asyncio.to_thread(self._base, collector)
+        reading = Reading(collector.table, Graph(self.session), self.scan, base, self.progress, self.books)
+        result = await self._result(collector, reading)
+        await self._keep_books(reading, result)
+        coverage = self._coverage(collector, result, self.clock.monotonic_s() - started_s)
+        return await self._write(collector.table, coverage)
+
+    async def _result(self, collector: Collector, reading: Reading) -> Result:
+        if reading.units and _RESULT in reading.units[-1]:
+            return result_of_document(reading.units[-1][_RESULT])
+        missing = next((name for name in collector.needs if not self.scan.finished[name].state.delivers_rows), None)
+        if missing is not None:
+            result = Result(TableState.FAILED, reason=f"needs:{missing}", mend=self.scan.finished[missing].mend)
+        else:
+            try:
+                result = await collector.read(reading)
+            except ReadError as error:
+                result = result_of_error(error)
+        await reading.finish_unit(**{_RESULT: document_of(result)})
+        return result
+
+    async def _keep_books(self, reading: Reading, result: Result) -> None:
+        name = reading.table.name
+        if result.failures and not self.books.holds(UNREAD_OBJECTS, {"of": name}):
+            rows = [{"table_name": name, "object_id": f.object_id, "reason": f.reason} for f in result.failures]
+            await self.books.write(UNREAD_OBJECTS, rows, {"of": name})
+        if result.newest_event and not self.books.holds(WATERMARKS, {"of": name, "object_id": ""}):
+            await reading.remember("", {NEWEST_EVENT: result.newest_event.isoformat()})
+
+    def _coverage(self, collector: Collector, result: Result, seconds: float) -> Coverage:
+        templates = {template.endpoint: template for template in collector.templates}
+        stats = {endpoint: self.session.stats(template) for endpoint, template in templates.items()}
+        return Coverage(
+            state=result.state,
+            basis=result.basis,
+            objects_expected=result.objects_expected,
+            objects_read=result.objects_read,
+            objects_failed=result.objects_failed,
+            reason=result.reason,
+            mend=result.mend,
+            requests=sum(spent.requests for spent in stats.values()),
+            throttled=sum(spent.throttled for spent in stats.values()),
+            seconds=round(seconds, 3),
+            endpoints=tuple(endpoint for endpoint, spent in stats.items() if spent.requests),
+            groups=dict(result.groups),
+        )
+
+    def _base(self, collector: Collector) -> SnapshotReader | None:
+        """Return the newest scan of everything that has rows of the table, if it can be continued from."""
+        if not collector.continues:
+            return None
+        oldest = self.scan.started_at - _CONTINUED
+        for folder in reversed(finished_scans(self.config.folder)):
+            reader = SnapshotReader.open(folder, self.scan.vault)
+            if reader.finished_at < oldest:
+                return None
+            if reader.manifest.only is None and reader.coverage(collector.table.name).state.delivers_rows:
+                return reader
+        return None
+
+    async def _write(self, table: Table, coverage: Coverage) -> Coverage:
+        return await asyncio.to_thread(self.scan.finish_table, table.name, coverage)
+
+    def _use_limits(self) -> None:
+        """Use the limits of a tenant of this size, as soon as its size is known."""
+        read = self.scan.finished
+        if all(name in read and read[name].state.delivers_rows for name in (USERS.name, SUBSCRIBED_SKUS.name)):
+            licenses = pc.sum(self.scan.read_table(SUBSCRIBED_SKUS.name)["consumed_units"]).as_py() or 0
+            self.session.resize(users=read[USERS.name].rows, licenses=licenses)
+
+
+def _first(group: BaseExceptionGroup[AuthenticationFailed]) -> AuthenticationFailed:
+    """Return the error out of nested groups; several tables lose the same sign-in at once."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,132 @@
+"""Scans of simulated tenants: the tenant, the simulator that serves it, and the reading of it."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from m365_posture.config import AppCredential, Hosts, TenantConfig
+from m365_posture.keys import MasterKey, TenantKey
+from scanner.reading import Means, read_tenant
+from scanner.snapshot.crypto import Vault
+from scanner.snapshot.ledger import Coverage
+from scanner.snapshot.manifest import Manifest
+from scanner.snapshot.reader import SnapshotReader
+from scanner.transport.clock import SystemClock
+from scanner.transport.session import Patience
+from simulator.server import Simulator
+from simulator.tenants import SimulatedTenant
+
+SPEED: Final = 200.0
+"""How much faster than real time limits and waits run in tests."""
+IMPATIENT: Final = Patience(retries=1, deadline_s=SPEED)
+"""For faults that stay: one more try, a second of real time for each request."""
+SECRET: Final = "CLIENT_SECRET"
+KEY: Final = MasterKey(b"a test key that protects nothing")
+
+
+@dataclass
+class Watched:
+    """Progress as it was told."""
+
+    events: list[tuple[str, str, object]] = field(default_factory=list)
+
+    def started(self, table: str) -> None:
+        self.events.append(("started", table, None))
+
+    def expecting(self, table: str, objects: int) -> None:
+        self.events.append(("expecting", table, objects))
+
+    def advanced(self, table: str, amount: int) -> None:
+        self.events.append(("advanced", table, amount))
+
+    def finished(self, table: str, coverage: Coverage) -> None:
+        self.events.append(("finished", table, coverage))
+
+
+@dataclass
+class Office:
+    """One tenant, its simulator, and the folder in which its scans are kept."""
+
+    tenant: SimulatedTenant
+    simulator: Simulator
+    config: TenantConfig
+    vault: Vault
+    watched: Watched = field(default_factory=Watched)
+
+    def scan(
+        self,
+        *,
+        resume: bool = False,
+        only: Sequence[str] | None = None,
+        packs: Sequence[str] | None = None,
+        patience: Patience = IMPATIENT,
+    ) -> "Snapshot":
+        """Read the tenant and return what was published."""
+        config = self.config if packs is None else replace(self.config, packs=tuple(packs))
+        environment = {SECRET: self.tenant.app.client_secret}
+        means = Means(environment, patience)
+        clock = SystemClock(SPEED)
+        manifest = asyncio.run(
+            read_tenant(config, self.vault, clock, self.watched, resume=resume, only=only, means=means)
+        )
+        return Snapshot(manifest, SnapshotReader.open(config.folder / "scans" / manifest.scan_id, self.vault))
+
+    def asked(self, path: str = "") -> list[str]:
+        """Return the paths of the requests so far that begin with `path`, parts of batches included."""
+        return [request.path for request in self.simulator.requests if request.path.startswith(path)]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published scan."""
+
+    manifest: Manifest
+    reader: SnapshotReader
+
+    def coverage(self, table: str) -> Coverage:
+        return self.reader.coverage(table)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table, sorted by everything in them."""
+        rows: list[dict[str, Any]] = self.table(table).to_pylist()
+        return sorted(rows, key=lambda row: [str(value) for value in row.values()])
+
+    def table(self, table: str) -> pa.Table:
+        return self.reader.dataset(table).to_table()
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        return {name: str(coverage.state) for name, coverage in self.manifest.tables.items()}
+
+
+@contextmanager
+def an_office(
+    tenant: SimulatedTenant,
+    folder: Path,
+    *,
+    packs: Sequence[str] = ("base", "mail", "files"),
+    throttling: bool = True,
+) -> Iterator[Office]:
+    """Serve a tenant and give what is needed to scan it."""
+    with Simulator([tenant], folder / "simulator", clock_speed=SPEED, throttling=throttling) as simulator:
+        hosts = Hosts(
+            login=simulator.hosts.login,
+            graph=simulator.hosts.graph,
+            ca_file=simulator.hosts.ca_file,
+            clock_speed=SPEED,
+        )
+        config = TenantConfig(
+            slug=tenant.slug,
+            name=tenant.name,
+            tenant_id=tenant.tenant_id,
+            data_dir=folder / "data",
+            app=AppCredential(tenant.app.client_id, client_secret_env=SECRET),
+            packs=tuple(packs),
+            hosts=hosts,
+        )
+        yield Office(tenant, simulator, config, Vault(TenantKey.open_or_create(config.folder, KEY)))
