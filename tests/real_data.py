@@ -1,31 +1,26 @@
-"""Where the files are that nobody in this project wrote: real logs, shapes, Microsoft's documentation."""
+"""Finds the reference files that are not part of the repository; tests that need them skip without."""
 
 import os
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-VARIABLE = "M365_POSTURE_REAL_DATA"
-_CHECKOUT = Path(__file__).resolve().parents[1]
+VARIABLE: Final = "M365_POSTURE_REAL_DATA"
+_BESIDE_THE_CHECKOUT: Final = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def real_data(*parts: str) -> Path:
-    """Return a file or folder of the real data, or skip the test with a sentence that says what is missing."""
-    return _found(_data_folder(), parts)
+def data_folder() -> Path:
+    """Return the folder of real data, or skip the calling test."""
+    folder = Path(os.environ[VARIABLE]) if VARIABLE in os.environ else _BESIDE_THE_CHECKOUT
+    if not folder.is_dir():
+        pytest.skip(f"needs reference files: set {VARIABLE} to their folder")
+    return folder
 
 
-def facts(*parts: str) -> Path:
-    """Return a file or folder of the documentation facts, or skip the test with a sentence."""
-    return _found(_data_folder().parent / "facts", parts)
-
-
-def _data_folder() -> Path:
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else _CHECKOUT.parent / "shared" / "data"
-
-
-def _found(folder: Path, parts: tuple[str, ...]) -> Path:
-    path = folder.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"{'/'.join(parts) or folder.name} is not beside this checkout and {VARIABLE} does not name it")
-    return path
+def facts_folder() -> Path:
+    """Return the folder of reference tables (beside the real data), or skip the calling test."""
+    folder = data_folder().parent / "facts"
+    if not folder.is_dir():
+        pytest.skip(f"needs the folder `facts` beside the one that {VARIABLE} names")
+    return folder

@@ -5,7 +5,7 @@ import json
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import CertificateCredential, ClientAssertionCredential, ClientSecretCredential
-from real_data import facts
+from real_data import facts_folder
 
 from simulator.tenants import blank_tenant
 
@@ -108,7 +108,7 @@ async def test_a_federated_token_that_was_changed_is_refused(simulated):
 
 
 def test_an_error_has_the_documented_shape(simulated, http):
-    documented = json.loads(facts("graph_examples", "aadsts_error_response.json").read_text())
+    documented = json.loads((facts_folder() / "graph_examples" / "aadsts_error_response.json").read_text())
     simulator = simulated(blank_tenant("kantoor"))
     url = f"{simulator.hosts.login}/{simulator.credentials('kantoor').tenant_id}/oauth2/v2.0/token"
 
