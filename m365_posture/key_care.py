@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +23,20 @@ _BLOCK: Final = 8
 _BOUND_TO: Final = b"m365-posture master key backup"
 
 
-def rotate(old: MasterKey, new: MasterKey, data_dir: Path) -> int:
+def rotate(
+    old: MasterKey, new: MasterKey, data_dir: Path, write: Callable[[WrappedKey, Path], None] = WrappedKey.write
+) -> int:
     """Let `new` open every tenant below `data_dir` in place of `old`; return how many tenants there are.
 
     First every tenant's key is wrapped with both, then the old wrapping goes. Interrupted in the
     first half, `old` still opens every tenant; in the second, `new` does. Running it again with the
     same two keys finishes the work.
+
+    Args:
+        old: The key in use.
+        new: The key to use from now on; the caller has put it where it stays.
+        data_dir: Folder of the tenants' folders.
+        write: Puts a tenant's key file in its place.
 
     Raises:
         KeyUnusable: A tenant is opened by neither key; nothing was taken away then.
@@ -36,9 +45,9 @@ def rotate(old: MasterKey, new: MasterKey, data_dir: Path) -> int:
     keys = [_opened_by_either(folder, old, new) for folder in folders]
     for folder, key in zip(folders, keys, strict=True):
         if set(WrappedKey.read(folder).generations) != {new.id}:
-            WrappedKey.of(key, old, new).write(folder)
+            write(WrappedKey.of(key, old, new), folder)
     for folder, key in zip(folders, keys, strict=True):
-        WrappedKey.of(key, new).write(folder)
+        write(WrappedKey.of(key, new), folder)
     return len(folders)
 
 
