@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from scanner.snapshot.schema import Table
 
 EVENTS: Final = "events"
 
-_ROW: Final = "row"
+_ROW: Final = "reading order"
 
 
 def merge(table: Table, rows: pa.Table) -> pa.Table:
@@ -32,18 +33,42 @@ def merge(table: Table, rows: pa.Table) -> pa.Table:
         rows: In the order in which they were read, oldest reading first.
     """
     keys = list(table.key)
-    order = pa.array(range(rows.num_rows), pa.int64())
-    ranked = pa.table(
-        [*(rows.column(key) for key in keys), *_ranks(rows, order)], names=[*keys, *map(str, range(rows.num_columns))]
+    by_key = pc.sort_indices(
+        rows.append_column(_ROW, _numbers(rows.num_rows)), [(n, "ascending") for n in (*keys, _ROW)]
     )
-    grouped = ranked.group_by(keys).aggregate([(str(number), "max") for number in range(rows.num_columns)])
-    merged = [
-        rows.column(number).take(_row_number(grouped.column(f"{number}_max"), rows.num_rows))
-        for number in range(rows.num_columns)
-    ]
-    result = pa.Table.from_arrays(merged, schema=rows.schema)
-    by_time = dict.fromkeys([table.event_time, *keys])
-    return result.sort_by([(name, "ascending") for name in by_time])
+    repeated = _shares_its_key(rows.select(keys).take(by_key))
+    united = _united(rows.take(by_key.filter(repeated)), keys)
+    single = by_key.filter(pc.invert(repeated))
+    kept = pa.concat_arrays([single.cast(pa.int64()), pc.add(_numbers(united.num_rows), rows.num_rows)])
+    everything = pa.concat_tables([rows, united])
+    by_time = list(dict.fromkeys([table.event_time, *keys]))
+    order = pc.sort_indices(everything.select(by_time).take(kept), [(name, "ascending") for name in by_time])
+    return everything.take(kept.take(order))
+
+
+def _numbers(count: int) -> pa.Array:
+    return pa.array(range(count), pa.int64())
+
+
+def _shares_its_key(sorted_keys: pa.Table) -> pa.Array:
+    """Return for each row of a table sorted by all its columns whether a neighbour equals it."""
+    rows = sorted_keys.num_rows
+    if not rows:
+        return pa.array([], pa.bool_())
+    columns = [column.combine_chunks() for column in sorted_keys.columns]
+    same_as_next = reduce(pc.and_, (pc.equal(column.slice(0, rows - 1), column.slice(1)) for column in columns))
+    nothing = pa.array([False])
+    return pc.or_(pa.concat_arrays([same_as_next, nothing]), pa.concat_arrays([nothing, same_as_next]))
+
+
+def _united(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """Return one row per key, from rows in the order of their reading."""
+    order = _numbers(rows.num_rows)
+    ranks = {str(number): rank for number, rank in enumerate(_ranks(rows, order))}
+    ranked = pa.table({**{key: rows.column(key) for key in keys}, **ranks})
+    grouped = ranked.group_by(list(keys)).aggregate([(name, "max") for name in ranks])
+    kept = [rows.column(int(name)).take(_row_number(grouped.column(f"{name}_max"), rows.num_rows)) for name in ranks]
+    return pa.Table.from_arrays(kept, schema=rows.schema)
 
 
 def _ranks(rows: pa.Table, order: pa.Array) -> Iterator[pa.Array]:
