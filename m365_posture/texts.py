@@ -5,8 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from babel.messages.pofile import read_po
-
 _LOCALE: Final = Path(__file__).parent / "locale"
 
 
@@ -27,6 +25,8 @@ def mark(text: str) -> str:
 def _catalogue(language: Language) -> dict[str, str]:
     if language is Language.EN:
         return {}
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - commands that print no report start without it
+
     with (_LOCALE / f"{language}.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
 

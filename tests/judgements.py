@@ -45,6 +45,10 @@ def a_check(
     )
 
 
+def scan_id(scan: int) -> str:
+    return f"{FIRST_SCAN + timedelta(days=scan):%Y%m%dT%H%M%SZ}-{scan:08x}"
+
+
 def judged(
     scan: int,
     *checks: JudgedCheck,
@@ -57,7 +61,7 @@ def judged(
     return Judged(
         evaluation_id=evaluation or f"e{scan}-{catalogue}",
         tenant_id=tenant,
-        scan_id=f"scan-{scan}",
+        scan_id=scan_id(scan),
         finished_at=finished,
         as_of=finished,
         judged_at=finished + timedelta(minutes=1),

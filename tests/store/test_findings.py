@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from judgements import GAP, TENANT, a_check, an_object, judged
+from judgements import GAP, TENANT, a_check, an_object, judged, scan_id
 
 from checks.model import Verdict
 from m365_posture.keys import MasterKey, TenantKey
@@ -120,7 +120,7 @@ def test_the_latest_is_the_newest_judged_scan_of_all_areas(folder: Path, vault: 
     assert latest(folder, vault) is None
     for evaluation in (judged(1), judged(2), judged(3, whole=False)):
         stored(folder, vault, evaluation)
-    unjudged = folder / SCANS / "scan-4"
+    unjudged = folder / SCANS / scan_id(4)
     unjudged.mkdir()
     (unjudged / MANIFEST_FILE).write_text("{}", encoding="utf-8")
 

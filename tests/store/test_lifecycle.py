@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from judgements import GAP, a_check, an_object, judged
+from judgements import GAP, a_check, an_object, judged, scan_id
 
 from checks.model import Verdict
 from store.decided import Waiver
@@ -28,7 +28,7 @@ def test_a_failure_seen_again_is_open_and_keeps_its_first_day() -> None:
     tracked = history([judged(1, failing), judged(2, failing), judged(3, failing)])[KEY]
 
     assert tracked.state is FindingState.OPEN
-    assert (tracked.first_seen, tracked.last_seen, tracked.changed_in) == ("scan-1", "scan-3", "scan-2")
+    assert (tracked.first_seen, tracked.last_seen, tracked.changed_in) == (scan_id(1), scan_id(3), scan_id(2))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_fixed_finding_that_returns_is_new_again() -> None:
 
     tracked = history([judged(1, failing), judged(2, passing), judged(3, failing)])[KEY]
 
-    assert (tracked.state, tracked.first_seen) == (FindingState.NEW, "scan-3")
+    assert (tracked.state, tracked.first_seen) == (FindingState.NEW, scan_id(3))
 
 
 def test_a_finding_not_seen_for_a_while_is_the_same_finding_when_seen_again() -> None:
@@ -82,7 +82,7 @@ def test_a_finding_not_seen_for_a_while_is_the_same_finding_when_seen_again() ->
 
     tracked = history([judged(1, failing), judged(2, gap), judged(3, gap), judged(4, failing)])[KEY]
 
-    assert (tracked.state, tracked.first_seen) == (FindingState.OPEN, "scan-1")
+    assert (tracked.state, tracked.first_seen) == (FindingState.OPEN, scan_id(1))
 
 
 def test_not_seen_since_tells_since_when() -> None:
@@ -90,13 +90,13 @@ def test_not_seen_since_tells_since_when() -> None:
 
     tracked = history([judged(1, failing), judged(2, gap), judged(3, gap)])[KEY]
 
-    assert (tracked.failing, tracked.last_seen, tracked.changed_in) == (True, "scan-1", "scan-2")
+    assert (tracked.failing, tracked.last_seen, tracked.changed_in) == (True, scan_id(1), scan_id(2))
 
 
 def test_a_fixed_finding_stays_fixed() -> None:
     tracked = history([judged(1, a_check(failing=["ada"])), judged(2, a_check()), judged(3, a_check(gaps=(GAP,)))])[KEY]
 
-    assert (tracked.state, tracked.changed_in) == (FindingState.FIXED, "scan-2")
+    assert (tracked.state, tracked.changed_in) == (FindingState.FIXED, scan_id(2))
 
 
 def test_a_failure_that_came_with_another_catalogue_is_no_new_one() -> None:

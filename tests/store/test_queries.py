@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from judgements import GAP, TENANT, a_check, an_object, judged
+from judgements import GAP, TENANT, a_check, an_object, judged, scan_id
 
 from checks.model import Verdict
 from scanner.snapshot.schema import DataClass
@@ -74,7 +74,7 @@ def test_the_portfolio_holds_only_the_viewers_tenants(tmp_path: Path) -> None:
     counts = (CheckCount("AC-04", "pass", "high", 3, 0, 0, at_least=False),)
     with Portfolio(tmp_path) as portfolio:
         for tenant in ("a", "b"):
-            scan = ScanCounts(tenant, "scan-1", NOW, "e1", "c1", whole=True, coverage_complete=True, checks=counts)
+            scan = ScanCounts(tenant, scan_id(1), NOW, "e1", "c1", whole=True, coverage_complete=True, checks=counts)
             portfolio.publish(scan)
 
         assert [scan.tenant_id for scan in portfolio_rows(OPERATOR, portfolio)] == ["a", "b"]
@@ -90,7 +90,7 @@ def test_an_unknown_object_is_shown_as_such() -> None:
 def test_a_finding_not_seen_since_is_still_shown_and_open() -> None:
     [row] = rows(OPERATOR, judged(1, a_check(failing=[ADA])), judged(2, a_check(gaps=(GAP,))))
 
-    assert (row.object_name, row.state, row.last_seen) == ("Ada Lovelace", FindingState.NOT_SEEN_SINCE, "scan-1")
+    assert (row.object_name, row.state, row.last_seen) == ("Ada Lovelace", FindingState.NOT_SEEN_SINCE, scan_id(1))
     assert row.is_open
 
 

@@ -1,0 +1,101 @@
+"""The objects that are affected, the most urgent first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from checks.model import Severity
+from checks.registry import CATALOGUE
+from m365_posture.texts import mark
+from reports.view_models.evidence import evidence_text
+from reports.view_models.report import Report
+from reports.view_models.wording import (
+    FINDING_STATES,
+    SEVERITIES,
+    UNKNOWN,
+    WAIVERS,
+    WORK,
+    Wording,
+    scan_time,
+)
+from store.queries import CheckRow, FindingRow
+
+_HIDDEN: Final = mark("(not shown to you)")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One object, ready to be shown."""
+
+    check_id: str
+    title: str
+    severity: Severity
+    severity_text: str
+    object_type: str
+    object_name: str
+    state_text: str
+    first_seen: datetime | None
+    """On the firm's clock."""
+    last_seen: datetime | None
+    evidence: str
+    remedy: str
+    decision: str
+    """What people decided and what is being done; empty when nothing was."""
+    object_id: str
+    fingerprint: str
+
+
+def finding_lines(report: Report) -> list[FindingLine]:
+    """Return every affected object: by severity, check and name, those that could not be judged last."""
+    checks = {check.check_id: check for check in report.checks}
+    return [_line(row, checks[row.check_id], report.wording) for row in _sorted(report.findings)]
+
+
+def _sorted(rows: Iterable[FindingRow]) -> list[FindingRow]:
+    urgency = list(Severity)
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.state is None,
+            urgency.index(row.severity),
+            row.check_id,
+            (row.object_name or "").casefold(),
+            row.object_id or "",
+        ),
+    )
+
+
+def _line(row: FindingRow, check: CheckRow, wording: Wording) -> FindingLine:
+    return FindingLine(
+        check_id=row.check_id,
+        title=wording.text(check.title),
+        severity=row.severity,
+        severity_text=wording.text(SEVERITIES[row.severity]),
+        object_type=wording.object_type(row.object_type),
+        object_name=row.object_name if row.object_name is not None else wording.text(_HIDDEN),
+        state_text=wording.text(UNKNOWN if row.state is None else FINDING_STATES[row.state]),
+        first_seen=wording.local(scan_time(row.first_seen)) if row.first_seen else None,
+        last_seen=wording.local(scan_time(row.last_seen)) if row.last_seen else None,
+        evidence=evidence_text(row.evidence, wording),
+        remedy=remedy(row.check_id, wording),
+        decision=_decision(row, wording),
+        object_id=row.object_id or "",
+        fingerprint=row.fingerprint or "",
+    )
+
+
+def remedy(check_id: str, wording: Wording) -> str:
+    """Return what to do; empty for a check that left the catalogue."""
+    return wording.text(CATALOGUE[check_id].remedy) if check_id in CATALOGUE else ""
+
+
+def why(check_id: str, wording: Wording) -> str:
+    """Return why it matters; empty for a check that left the catalogue."""
+    return wording.text(CATALOGUE[check_id].why) if check_id in CATALOGUE else ""
+
+
+def _decision(row: FindingRow, wording: Wording) -> str:
+    accepted = wording.text(WAIVERS[row.waiver]) if row.waiver else ""
+    work = wording.text(WORK[row.work]) if row.work else ""
+    return ", ".join(filter(None, (accepted, work)))

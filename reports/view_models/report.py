@@ -1,0 +1,23 @@
+"""Everything a report about one tenant is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.view_models.wording import Wording
+from scanner.snapshot.ledger import Coverage
+from store.queries import CheckRow, FindingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a viewer may know of the newest scan of a tenant, and how to say it."""
+
+    firm: str
+    finished_at: datetime
+    """When the scan finished, UTC."""
+    checks: tuple[CheckRow, ...]
+    findings: tuple[FindingRow, ...]
+    coverage: Mapping[str, Coverage]
+    """Ledger by table."""
+    wording: Wording

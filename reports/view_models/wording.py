@@ -1,0 +1,147 @@
+"""How a report speaks: its language, its clock, and the words for what the store calls by codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from checks.model import Severity, Verdict
+from m365_posture.texts import Language, mark, translate
+from scanner.snapshot.ledger import TableState
+from store.decided import WorkStatus
+from store.lifecycle import FindingState, WaiverState
+
+SEVERITIES: Final[Mapping[Severity, str]] = MappingProxyType(
+    {
+        Severity.CRITICAL: mark("Critical"),
+        Severity.HIGH: mark("High"),
+        Severity.MEDIUM: mark("Medium"),
+        Severity.LOW: mark("Low"),
+        Severity.INFO: mark("For information"),
+    }
+)
+VERDICTS: Final[Mapping[Verdict, str]] = MappingProxyType(
+    {
+        Verdict.PASS: mark("In order"),
+        Verdict.FAIL: mark("Not in order"),
+        Verdict.NOT_ASSESSED: mark("Not assessed"),
+        Verdict.NOT_APPLICABLE: mark("Not applicable"),
+        Verdict.ATTESTED: mark("Stated by the firm"),
+    }
+)
+FINDING_STATES: Final[Mapping[FindingState, str]] = MappingProxyType(
+    {
+        FindingState.NEW: mark("New"),
+        FindingState.OPEN: mark("Open"),
+        FindingState.NOT_SEEN_SINCE: mark("Open, not seen since"),
+        FindingState.FIXED: mark("Fixed"),
+        FindingState.RULE_CHANGED: mark("Rule changed"),
+    }
+)
+UNKNOWN: Final = mark("Could not be judged")
+WAIVERS: Final[Mapping[WaiverState, str]] = MappingProxyType(
+    {
+        WaiverState.IN_FORCE: mark("Accepted by the firm"),
+        WaiverState.EXPIRED: mark("Acceptance has expired"),
+        WaiverState.LAPSED: mark("Acceptance has lapsed: the situation changed"),
+    }
+)
+WORK: Final[Mapping[WorkStatus, str]] = MappingProxyType(
+    {
+        WorkStatus.OPEN: mark("To do"),
+        WorkStatus.IN_PROGRESS: mark("In progress"),
+        WorkStatus.DONE: mark("Said to be done"),
+    }
+)
+STATES: Final[Mapping[TableState, str]] = MappingProxyType(
+    {
+        TableState.COMPLETE: mark("Read completely"),
+        TableState.PARTIAL: mark("Read in part"),
+        TableState.DENIED: mark("Not read: access was refused"),
+        TableState.UNLICENSED: mark("Not read: a licence is missing"),
+        TableState.FAILED: mark("Not read: no usable answer from Microsoft"),
+        TableState.SKIPPED: mark("Not asked for"),
+        TableState.PURGED: mark("Removed at the end of its retention"),
+    }
+)
+OBJECT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "user": mark("Account"),
+        "inbox_rule": mark("Inbox rule"),
+        "sharing_link": mark("Sharing link"),
+        "tenant": mark("The firm as a whole"),
+    }
+)
+NEEDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "organization": mark("Details of the organization"),
+        "subscribed_skus": mark("Licences"),
+        "domains": mark("Domains"),
+        "security_defaults": mark("Security defaults"),
+        "conditional_access_policies": mark("Conditional Access policies"),
+        "users": mark("Accounts"),
+        "users.sign_in_activity": mark("Accounts: dates of the last sign-in"),
+        "inbox_rules": mark("Inbox rules"),
+        "inbox_rules.hidden_rules": mark("Inbox rules: which of them are hidden"),
+        "sign_ins": mark("Sign-in log"),
+        "sign_ins.beta_properties": mark("Sign-in log: how people proved who they are"),
+        "sharing_links": mark("Sharing links"),
+    }
+)
+LICENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {"AAD_PREMIUM": "Microsoft Entra ID P1", "AAD_PREMIUM_P2": "Microsoft Entra ID P2", "INTUNE_A": "Microsoft Intune"}
+)
+"""Service plan to the name under which it is sold; an unnamed plan is shown as its code."""
+
+_MENDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "grant": mark("Grant the scanner's app the permission {name}."),
+        "license": mark("It comes with the licence {name}."),
+        "pack": mark("Turn on the pack {name} in tenants.toml, if the firm agrees."),
+        "rescan": mark("Scan again."),
+    }
+)
+_NO_CURE: Final = mark("This source cannot give it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The language and the clock of one report."""
+
+    language: Language
+    timezone: str
+    """IANA name, e.g. `Europe/Brussels`."""
+
+    def text(self, source: str, **values: object) -> str:
+        """Return an English source text in the report's language, its `{placeholders}` filled in."""
+        translated = translate(source, self.language)
+        return translated.format(**values) if values else translated
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment on the firm's clock, naive: spreadsheets know no time zones."""
+        return moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None, microsecond=0)
+
+    def need(self, need: str) -> str:
+        """Return the name of a table or column group; of one without a name, its code."""
+        return self.text(NEEDS[need]) if need in NEEDS else need.replace("_", " ").replace(".", ": ")
+
+    def object_type(self, code: str) -> str:
+        """Return what kind of thing an object is."""
+        return self.text(OBJECT_TYPES[code]) if code in OBJECT_TYPES else code.replace("_", " ")
+
+    def mend(self, code: str, state: TableState) -> str:
+        """Return what would mend a gap; "" for what is complete."""
+        if state is TableState.COMPLETE:
+            return ""
+        kind, _, name = code.partition(":")
+        if kind not in _MENDS:
+            return self.text(_NO_CURE)
+        template = _MENDS[kind]
+        return self.text(template, name=LICENCES.get(name, name)) if name else self.text(template)
+
+
+def scan_time(scan_id: str) -> datetime:
+    """Return when a scan began (UTC): its id tells."""
+    return datetime.strptime(scan_id.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -1,0 +1,60 @@
+"""The second sheet: the objects that are affected."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from m365_posture.texts import mark
+from reports.view_models.coverage import coverage_view
+from reports.view_models.findings import FindingLine, finding_lines
+from reports.view_models.report import Report
+from reports.workbook.cells import SEVERITY_FILLS
+from reports.workbook.sheet import Column, Row, Sheet, Styled
+
+_COLUMNS: Final = (
+    Column(mark("Check"), 9),
+    Column(mark("Name"), 38),
+    Column(mark("Severity"), 14),
+    Column(mark("State"), 18),
+    Column(mark("What is checked"), 40),
+    Column(mark("Kind"), 16),
+    Column(mark("What was seen"), 52),
+    Column(mark("What to do"), 52),
+    Column(mark("First seen"), 17),
+    Column(mark("Last seen"), 17),
+    Column(mark("Decision"), 24),
+    Column(mark("Id"), 40),
+    Column(mark("Fingerprint"), 36),
+)
+
+
+def findings_sheet(report: Report) -> Sheet:
+    """Return the sheet."""
+    wording, lines = report.wording, finding_lines(report)
+    count = wording.text(mark("{count} objects, the most urgent first"), count=len(lines))
+    return Sheet(
+        name=wording.text(mark("Findings")),
+        title=wording.text(mark("What needs attention at {firm}"), firm=report.firm),
+        notes=(count, coverage_view(report).headline),
+        columns=_COLUMNS,
+        rows=tuple(_rows(lines)),
+        frozen_columns=2,
+    )
+
+
+def _rows(lines: Sequence[FindingLine]) -> Iterator[Row]:
+    for line in lines:
+        yield (
+            line.check_id,
+            line.object_name,
+            Styled(line.severity_text, SEVERITY_FILLS[line.severity]),
+            line.state_text,
+            line.title,
+            line.object_type,
+            line.evidence,
+            line.remedy,
+            line.first_seen,
+            line.last_seen,
+            line.decision,
+            line.object_id,
+            line.fingerprint,
+        )

@@ -1,0 +1,182 @@
+"""The workbook, read back as a reader's program would."""
+
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from judgements import GAP, a_check, an_object, judged
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from report_builder import COMPLETE, a_report
+
+from m365_posture.texts import Language
+from reports.view_models.report import Report
+from reports.view_models.wording import Wording
+from reports.workbook.build import write_workbook
+from reports.workbook.cells import writable
+from scanner.snapshot.ledger import Coverage, TableState
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example","x")',
+    "+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "-2+3",
+    "\t=1",
+    "<script>alert(1)</script>",
+]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "out.xlsx"
+
+
+def written(report: Report, path: Path) -> Workbook:
+    write_workbook(report, path)
+    return load_workbook(path)
+
+
+def table(sheet: Worksheet) -> list[dict[str, object]]:
+    """Return the rows below the header, by heading."""
+    first, last = (int("".join(filter(str.isdigit, cell))) for cell in sheet.auto_filter.ref.split(":"))
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+REPORT = a_report(
+    judged(1, a_check(failing=["ada"], gaps=(GAP,)), a_check("EM-05", gaps=(GAP,)), a_check("SH-06")),
+    coverage={"users": COMPLETE, "sign_ins": Coverage(TableState.UNLICENSED, mend="license:AAD_PREMIUM")},
+)
+
+
+def test_it_has_a_sheet_for_checks_one_for_objects_and_one_for_what_was_read(path: Path) -> None:
+    assert written(REPORT, path).sheetnames == ["Summary", "Findings", "Coverage"]
+
+
+def test_the_verdict_stands_in_words_not_in_colour_alone(path: Path) -> None:
+    rows = table(written(REPORT, path)["Summary"])
+
+    assert [(row["Check"], row["Severity"], row["Verdict"]) for row in rows] == [
+        ("AC-04", "High", "Not in order"),
+        ("EM-05", "High", "Not assessed"),
+        ("SH-06", "High", "In order"),
+    ]
+
+
+def test_a_gap_says_what_would_mend_it_and_never_how_many_are_in_order(path: Path) -> None:
+    book = written(REPORT, path)
+    gap = next(row for row in table(book["Summary"]) if row["Check"] == "EM-05")
+    log = next(row for row in table(book["Coverage"]) if row["Part of the tenant"] == "Sign-in log")
+
+    assert gap["Result"] is None
+    assert "Microsoft Entra ID P1" in str(gap["What is missing, and what would mend it"])
+    assert (log["How it was read"], log["Rows"]) == ("Not read: a licence is missing", None)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_data(path: Path, name: str) -> None:
+    report = a_report(judged(1, a_check(failing=[an_object("ada", name, display_name=name)])), firm=name)
+
+    sheet = written(report, path)["Findings"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+    assert {cell.data_type for cell in cells} <= {"s", "d", "n"}
+    named = [cell for cell in cells if cell.value == name]
+    assert len(named) == 1
+    assert bool(named[0].quotePrefix) == (not name.startswith("<"))
+
+
+def test_no_formula_and_no_link_stands_in_the_file(path: Path) -> None:
+    objects = [an_object(f"o{n}", name, seen=name) for n, name in enumerate(HOSTILE)]
+    write_workbook(a_report(judged(1, a_check(failing=objects)), firm="=1+1"), path)
+
+    with zipfile.ZipFile(path) as package:
+        sheets = b"".join(package.read(name) for name in package.namelist() if "worksheets" in name)
+    assert b"<f>" not in sheets
+    assert b"<hyperlink" not in sheets
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bell\x07 and null\x00", "bell\ufffd and null\ufffd"),
+        ("half a pair \ud83d", "half a pair \ufffd"),
+        ("two\nlines\tand tab", "two\nlines\tand tab"),
+        ("é 漢 🙂", "é 漢 🙂"),
+    ],
+)
+def test_what_a_workbook_cannot_hold_is_replaced_visibly(path: Path, text: str, expected: str) -> None:
+    report = a_report(judged(1, a_check(failing=[an_object("ada", text)])))
+
+    assert table(written(report, path)["Findings"])[0]["Name"] == expected
+
+
+def test_a_text_that_is_too_long_is_cut_visibly() -> None:
+    assert writable("x" * 32_767) == "x" * 32_767
+    assert len(writable("x" * 40_000)) == 32_767
+    assert writable("x" * 40_000).endswith(" […]")
+
+
+@pytest.mark.parametrize("name", ["Summary", "Findings", "Coverage"])
+def test_every_sheet_can_be_filtered_scrolled_and_printed(path: Path, name: str) -> None:
+    sheet = written(REPORT, path)[name]
+    header = int("".join(filter(str.isdigit, sheet.auto_filter.ref.split(":")[0])))
+    headings = [cell for cell in sheet[header] if cell.value]
+
+    assert sheet.freeze_panes.endswith(str(header + 1))
+    assert sheet.print_title_rows == f"${header}:${header}"
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        1,
+        0,
+    )
+    assert all(8 < sheet.column_dimensions[cell.column_letter].width <= 60 for cell in headings)
+    assert all(cell.alignment.wrap_text for row in sheet.iter_rows(min_row=header) for cell in row)
+    assert len({cell.value for cell in headings}) == len(headings)
+
+
+def test_times_stand_on_the_clock_of_the_firm(path: Path) -> None:
+    row = table(written(REPORT, path)["Findings"])[0]
+
+    assert f"{row['First seen']:%Y-%m-%d %H:%M}" == "2026-11-17 05:00"
+
+
+def test_a_firm_with_an_ampersand_is_printed_as_it_is(path: Path) -> None:
+    sheet = written(REPORT, path)["Summary"]
+
+    assert sheet["A1"].value == "Security posture of Vermeulen & Zonen"
+    assert sheet.oddFooter.left.text == "Vermeulen && Zonen"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_language_has_its_own_words(path: Path, language: Language) -> None:
+    report = a_report(judged(1, a_check(failing=["ada"])), wording=Wording(language, "Europe/Brussels"))
+
+    names = written(report, path).sheetnames
+    expected = {
+        Language.NL: ["Overzicht", "Bevindingen", "Wat gelezen werd"],
+        Language.FR: ["Synthèse", "Constats", "Couverture"],
+        Language.EN: ["Summary", "Findings", "Coverage"],
+    }
+    assert names == expected[language]
+
+
+def test_a_tenant_without_findings_gets_a_workbook_too(path: Path) -> None:
+    book = written(a_report(judged(1, a_check())), path)
+
+    assert table(book["Findings"]) == []
+
+
+def test_only_its_owner_can_read_it(path: Path) -> None:
+    write_workbook(REPORT, path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_workbook_that_cannot_be_written_leaves_the_old_one(path: Path, tmp_path: Path) -> None:
+    write_workbook(REPORT, path)
+    with pytest.raises(OSError, match="No such file"):
+        write_workbook(REPORT, tmp_path / "missing" / "out.xlsx")
+
+    assert [file.name for file in tmp_path.iterdir()] == ["out.xlsx"]
