@@ -72,6 +72,7 @@ def _judge(check: Check, inputs: Inputs, tenant_id: str, profile: Profile) -> Ch
         unknown=_rows(check, outcome.unknown, tenant_id),
         gaps=gaps,
         reason=_reason(outcome, gaps, verdict),
+        note=outcome.not_applicable if verdict is Verdict.NOT_APPLICABLE else outcome.note,
     )
 
 

@@ -34,7 +34,9 @@ class CheckResult:
     unknown: tuple[Row, ...] = ()
     gaps: tuple[Gap, ...] = ()
     reason: str = ""
-    """English source text: why not assessed or not applicable, or what to know beside the verdict."""
+    """English: why not assessed or not applicable, or what to know beside the verdict."""
+    note: str = ""
+    """The part of `reason` that comes from the check itself: a source text that can be translated."""
 
     @property
     def assessed(self) -> int:
