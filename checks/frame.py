@@ -5,15 +5,17 @@ With nullable columns both `df[df.x]` and `df[~df.x]` silently lose the rows who
 same way; what a check needs of them has a null-keeping form here.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from checks.model import OBJECT_ID, OBJECT_NAME, Gap, Outcome
+from checks.model import OBJECT_ID, OBJECT_NAME, Gap, Outcome, object_id
 
 BOOL: Final = pd.ArrowDtype(pa.bool_())
+TEXT: Final = pd.ArrowDtype(pa.string())
+TEXTS: Final = pd.ArrowDtype(pa.list_(pa.string()))
 
 
 class Split(NamedTuple):
@@ -61,14 +63,28 @@ def each(series: "pd.Series[Any]", judge: Callable[[Any], bool | None]) -> "pd.S
         series: Values of any kind; lists arrive as Python lists, their nulls as None.
         judge: Returns None where it cannot say.
     """
-    answers = [None if value is None else judge(value) for value in plain(series)]
-    return pd.Series(answers, index=series.index, dtype=BOOL)
+    return column([None if value is None else judge(value) for value in plain(series)], series, BOOL)
+
+
+def column(
+    values: Sequence[object],
+    like: "pd.DataFrame | pd.Series[Any]",
+    dtype: Any,  # noqa: ANN401 - any pandas dtype
+) -> "pd.Series[Any]":
+    """Return one value per row of `like` as a column, None as null."""
+    return pd.Series(values, index=like.index, dtype=dtype)
 
 
 def plain(series: "pd.Series[Any]") -> list[Any]:
     """Return the values as Python objects: None for null, lists for lists, aware datetimes for timestamps."""
     values: list[Any] = pa.array(series, from_pandas=True).to_pylist()
     return values
+
+
+def records(df: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as dicts of Python objects, in order; null is None."""
+    rows: list[dict[str, Any]] = pa.Table.from_pandas(df, preserve_index=False).to_pylist()
+    return rows
 
 
 def null_means(condition: "pd.Series[Any]", answer: bool) -> "pd.Series[Any]":  # noqa: FBT001 - reads as a sentence
@@ -84,24 +100,56 @@ def first_known(first: "pd.Series[Any]", *others: "pd.Series[Any]") -> "pd.Serie
     return result
 
 
-def look_up(keys: "pd.Series[Any]", table: pd.DataFrame, key: str, column: str) -> "pd.Series[Any]":
-    """Return `column` of the row of `table` whose `key` equals each of `keys`; null where there is none."""
-    found = dict(zip(plain(table[key]), plain(table[column]), strict=True))
+def look_up(keys: "pd.Series[Any]", table: pd.DataFrame, key: str, wanted: str) -> "pd.Series[Any]":
+    """Return `wanted` of the row of `table` whose `key` equals each of `keys`; null where there is none."""
+    found = dict(zip(plain(table[key]), plain(table[wanted]), strict=True))
     found.pop(None, None)
-    values = [found.get(value) for value in plain(keys)]
-    return pd.Series(values, index=keys.index, dtype=table[column].dtype)
+    return column([found.get(value) for value in plain(keys)], keys, table[wanted].dtype)
 
 
-def judged(objects: pd.DataFrame, failing: "pd.Series[Any]", *, gaps: tuple[Gap, ...] = (), note: str = "") -> Outcome:
-    """Make the outcome of a check that judged every row of `objects`.
+def objects(
+    rows: pd.DataFrame, key: Sequence[str], names: Sequence[str], evidence: Mapping[str, "pd.Series[Any]"]
+) -> pd.DataFrame:
+    """Return what an outcome is made of: one object per row, with the index of `rows`.
 
     Args:
-        objects: `object_id`, `object_name` and the evidence columns the check declares.
+        rows: Rows of a table.
+        key: Columns that identify the object, parent first.
+        names: Columns that may name it, best first; the last one is never null. A blank name names nothing.
+        evidence: Evidence by name.
+    """
+    ids = [object_id(*parts) for parts in zip(*(plain(rows[name]) for name in key), strict=True)]
+    return pd.DataFrame(
+        {
+            OBJECT_ID: column(ids, rows, TEXT),
+            OBJECT_NAME: column([_first_said(row, names) for row in records(rows)], rows, TEXT),
+            **evidence,
+        },
+        index=rows.index,
+    )
+
+
+def _first_said(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    said: str = next(row[name] for name in names if row[name] and row[name].strip())
+    return said
+
+
+def judged(
+    judged_objects: pd.DataFrame, failing: "pd.Series[Any]", *, gaps: tuple[Gap, ...] = (), note: str = ""
+) -> Outcome:
+    """Make the outcome of a check that judged every row of `judged_objects`.
+
+    Args:
+        judged_objects: `object_id`, `object_name` and the evidence columns the check declares.
         failing: Yes: a failure. Null: unknown. No: passed.
         gaps: What the check itself found missing, besides what the engine adds.
         note: Said beside the verdict.
     """
-    split = where(objects, failing)
+    split = where(judged_objects, failing)
     return Outcome(
-        population=objects[[OBJECT_ID, OBJECT_NAME]], failures=split.yes, unknown=split.unknown, gaps=gaps, note=note
+        population=judged_objects[[OBJECT_ID, OBJECT_NAME]],
+        failures=split.yes,
+        unknown=split.unknown,
+        gaps=gaps,
+        note=note,
     )

@@ -1,0 +1,54 @@
+"""Users as Conditional Access sees them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Final
+
+from checks.three_valued import Answer
+
+_EXTERNAL_MARK: Final = "#ext#"
+"""Entra writes it into the user principal name of every account that signs in elsewhere."""
+
+
+class Kind(StrEnum):
+    """Kinds of account that have a user object; Graph's names for the guests among them."""
+
+    INTERNAL = "internal"
+    INTERNAL_GUEST = "internalGuest"
+    B2B_GUEST = "b2bCollaborationGuest"
+    B2B_MEMBER = "b2bCollaborationMember"
+
+
+_KINDS: Final = {
+    (False, False): Kind.INTERNAL,
+    (False, True): Kind.INTERNAL_GUEST,
+    (True, False): Kind.B2B_MEMBER,
+    (True, True): Kind.B2B_GUEST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One user object."""
+
+    id: str
+    kinds: frozenset[Kind]
+    """Every kind the account may be, given what was read; one where all was."""
+
+    @classmethod
+    def of(cls, user_id: str, user_principal_name: str | None, user_type: str | None) -> "Person":
+        """Return the person of a row of `users`; null properties leave several kinds possible."""
+        external = _possible(None if user_principal_name is None else _EXTERNAL_MARK in user_principal_name.lower())
+        guest = _possible(None if user_type is None else user_type.lower() == "guest")
+        return cls(user_id, frozenset(_KINDS[pair] for pair in product(external, guest)))
+
+    def is_any_of(self, kinds: frozenset[Kind]) -> Answer:
+        """Whether the account is of one of `kinds`."""
+        if self.kinds <= kinds:
+            return True
+        return None if self.kinds & kinds else False
+
+
+def _possible(answer: Answer) -> tuple[bool, ...]:
+    return (True, False) if answer is None else (answer,)

@@ -1,0 +1,150 @@
+"""Sharing links that reach further, or live longer, than the one who made them meant."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Final
+
+import pandas as pd
+
+from checks.frame import BOOL, column, is_one_of, judged, objects, records, where
+from checks.model import EvidenceKind, Outcome, Profile, Severity
+from checks.registry import check, columns
+from checks.three_valued import Answer, all_of, any_of
+from m365_posture.texts import mark
+
+_ANYONE: Final = "anonymous"
+_ORGANIZATION: Final = "organization"
+
+_Row = Mapping[str, Any]
+
+
+@check(
+    "SH-06",
+    title=mark("No link to client files is open to anyone for long, or to the whole firm for a whole folder"),
+    severity=Severity.HIGH,
+    object_type="sharing_link",
+    evidence={
+        "scope": EvidenceKind.CONDITION,
+        "type": EvidenceKind.CONDITION,
+        "is_folder": EvidenceKind.CONDITION,
+        "expires": EvidenceKind.CONDITION,
+        "has_password": EvidenceKind.CONDITION,
+        "site": EvidenceKind.VOLATILE,
+        "path": EvidenceKind.VOLATILE,
+    },
+    remedy=mark(
+        "Ask the owner whether the link is still needed. Remove it, or replace it by a link for named people; give "
+        "links for anyone an end date."
+    ),
+    source="https://learn.microsoft.com/sharepoint/shareable-links-anyone-specific-people-organization",
+)
+def no_link_is_open_too_wide_or_too_long(
+    sharing_links: Annotated[
+        pd.DataFrame,
+        columns(
+            "site_display_name",
+            "drive_id",
+            "item_id",
+            "item_name",
+            "item_path",
+            "is_folder",
+            "permission_id",
+            "kind",
+            "link_scope",
+            "link_type",
+            "has_password",
+            "expiration_date_time",
+            "inherited_from_item_id",
+        ),
+    ],
+    profile: Profile,
+) -> Outcome:
+    """Whoever finds or is sent such a link reads the file: no name, no trace, no end.
+
+    A link for anyone may live for as many days as the firm allows. A link for the whole firm opens a matter to
+    everybody in it; on a folder it also opens what is put there later. Each link is listed once, at the highest
+    item it opens.
+    """
+    is_link = (sharing_links["kind"] == "link") & is_one_of(sharing_links["link_scope"], (_ANYONE, _ORGANIZATION))
+    wide = where(sharing_links, is_link).possible
+    links = where(wide, column(_is_highest(records(wide)), wide, BOOL)).yes
+    evidence = {
+        "scope": links["link_scope"],
+        "type": links["link_type"],
+        "is_folder": links["is_folder"],
+        "expires": links["expiration_date_time"],
+        "has_password": links["has_password"],
+        "site": links["site_display_name"],
+        "path": links["item_path"],
+    }
+    named = objects(links, ["drive_id", "item_id", "permission_id"], ["item_name", "item_path", "item_id"], evidence)
+    return judged(named, column([_is_too_open(row, profile) for row in records(links)], links, BOOL))
+
+
+def _is_too_open(link: _Row, profile: Profile) -> Answer:
+    """Whether a link fails; no expiry date means that it never ends."""
+    ends: datetime | None = link["expiration_date_time"]
+    if ends is not None and ends < profile.as_of:
+        return False
+    is_long = ends is None or ends > profile.as_of + timedelta(days=profile.thresholds.link_max_days)
+    return all_of(
+        [
+            _is(link["kind"], "link"),
+            any_of(
+                [
+                    all_of([_is(link["link_scope"], _ANYONE), is_long]),
+                    all_of([_is(link["link_scope"], _ORGANIZATION), link["is_folder"]]),
+                ]
+            ),
+        ]
+    )
+
+
+def _is(value: str | None, wanted: str) -> Answer:
+    return None if value is None else value == wanted
+
+
+def _is_highest(rows: list[dict[str, Any]]) -> list[bool]:
+    """Whether each row is its link at the highest item, not the same link seen again further down.
+
+    One link has one permission id in its drive. A row is further down only if that is proven: by
+    the id of the item that it is inherited from, or by its path.
+    """
+    links: dict[tuple[str, str], _Places] = defaultdict(_Places)
+    for row in rows:
+        links[row["drive_id"], row["permission_id"]].add(row)
+    return [links[row["drive_id"], row["permission_id"]].is_highest(row["item_id"]) for row in rows]
+
+
+class _Places:
+    """The items of a drive at which one link was seen."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, _Row] = {}
+        self._items: dict[PurePosixPath, str] = {}
+
+    def add(self, row: _Row) -> None:
+        item: str = row["item_id"]
+        self._rows[item] = row
+        if row["item_path"]:
+            self._items[PurePosixPath(row["item_path"])] = item
+
+    def is_highest(self, item: str) -> bool:
+        """Whether no other place of the link is surely above this one."""
+        seen = {item}
+        above = self._above(item)
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = self._above(above)
+        # in a circle nothing is above the rest, so nothing is left out
+        return above is not None or len(seen) == 1
+
+    def _above(self, item: str) -> str | None:
+        row = self._rows[item]
+        inherited: str | None = row["inherited_from_item_id"]
+        if inherited in self._rows and inherited != item:
+            return inherited
+        parents = PurePosixPath(row["item_path"]).parents if row["item_path"] else ()
+        return next((self._items[parent] for parent in parents if parent in self._items), None)
