@@ -11,6 +11,7 @@ from http import HTTPStatus
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import unquote
 
 from scanner.transport.allowlist import BATCH_SIZE
 from scanner.transport.answers import EXPIRED_PAGE_TOKEN, checked_object, error_of, parse_object
@@ -20,6 +21,8 @@ from scanner.transport.session import Session
 from scanner.transport.templates import Template
 
 _BATCHES_AT_ONCE: Final = 4
+_EMPTY_PAGES: Final = 200
+"""Graph may send empty pages on the way to rows, but not for ever."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -169,7 +172,7 @@ class Graph:
             https://learn.microsoft.com/graph/json-batching
         """
         sent = {**dict(template.headers), **headers}
-        fresh = (_Ask(each, self._session.describe(template, each, _options(filter))) for each in values)
+        fresh = (_ask(each, self._session.describe(template, each, _options(filter))) for each in values)
         again: deque[_Ask] = deque()
         while wave := [*_take(again, fresh, _BATCHES_AT_ONCE * BATCH_SIZE)]:
             chunks = [wave[start : start + BATCH_SIZE] for start in range(0, len(wave), BATCH_SIZE)]
@@ -188,27 +191,30 @@ class Graph:
         self, template: Template, values: Mapping[str, str], url: str, headers: Mapping[str, str]
     ) -> AsyncIterator[Page]:
         sent = {**dict(template.headers), **headers}
-        seen = {url}
+        trail = _Trail({unquote(url)})
         following: str | None = url
         while following:
             answer = await self._session.get(template, following, sent, _first(values))
             parsed = parse_object(template, answer.body)
             rows = _rows(template, parsed)
-            following = self._next(template, parsed, seen)
+            following = self._next(template, parsed, trail)
             delta_link = None if following else _link(template, parsed, "@odata.deltaLink")
             if delta_link:
                 self._session.trust(template, delta_link)
             yield Page(rows, len(answer.body), delta_link)
 
-    def _next(self, template: Template, parsed: Mapping[str, Any], seen: set[str]) -> str | None:
+    def _next(self, template: Template, parsed: Mapping[str, Any], trail: "_Trail") -> str | None:
+        """Return where a page leads, None when it is the last."""
         link = _link(template, parsed, "@odata.nextLink")
         if link is None:
             return None
-        url = self._session.trust(template, link)
-        if url in seen:
+        if unquote(link) in trail.seen:
             raise Malformed(template.endpoint, code="repeated_next_link")
-        seen.add(url)
-        return url
+        trail.seen.add(unquote(link))
+        trail.empty = 0 if parsed["value"] else trail.empty + 1
+        if trail.empty > _EMPTY_PAGES:
+            raise Malformed(template.endpoint, code="endless_listing")
+        return self._session.trust(template, link)
 
     async def _envelope(self, template: Template, asks: list["_Ask"], headers: Mapping[str, str]) -> "_Round":
         attempt = max(ask.attempt for ask in asks)
@@ -250,7 +256,7 @@ class Graph:
         """Keep the rows of an answered part; True when a nextLink leads on."""
         parsed = checked_object(template, answer.body)
         ask.rows.extend(_rows(template, parsed))
-        following = self._next(template, parsed, ask.seen)
+        following = self._next(template, parsed, ask.trail)
         ask.url = following or ask.url
         ask.attempt = 0
         return following is not None
@@ -268,13 +274,23 @@ class Graph:
 
 
 @dataclass(slots=True)
+class _Trail:
+    """Where a listing has been."""
+
+    seen: set[str] = field(default_factory=set)
+    """Addresses asked so far, decoded: Graph may write the same one in several ways."""
+    empty: int = 0
+    """Pages without a row since the last one with rows."""
+
+
+@dataclass(slots=True)
 class _Ask:
     """One listing that is read through batches."""
 
     values: Mapping[str, str]
     url: str
     rows: list[dict[str, Any]] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    trail: _Trail = field(default_factory=_Trail)
     attempt: int = 0
     renewed: bool = False
 
@@ -287,6 +303,10 @@ class _Round:
     again: list[_Ask] = field(default_factory=list)
     is_shaky: bool = False
     """Whether a part failed in a way that waiting may mend and that paused nothing."""
+
+
+def _ask(values: Mapping[str, str], url: str) -> _Ask:
+    return _Ask(values, url, trail=_Trail({unquote(url)}))
 
 
 def _take(again: deque[_Ask], fresh: Iterator[_Ask], count: int) -> Iterator[_Ask]:

@@ -100,7 +100,8 @@ class AllowList:
 
         Raises:
             RequestRefused: `foreign_continuation` on another scheme, host or port;
-                `undeclared_continuation` on a path or with options the template does not declare.
+                `undeclared_continuation` on a path the template does not declare, without a token,
+                or with options that would read more.
         """
         try:
             url = httpx.URL(link)
@@ -188,12 +189,14 @@ class _Rule:
         return query.keys() <= self._fixed.keys() | set(self.template.query)
 
     def continues(self, segments: list[str] | None, query: Mapping[str, str] | None) -> bool:
-        """Whether a link leads on; Graph adds options of its own there, but none may widen what is read."""
+        """Whether a link leads on: it carries a token of Graph's, and nothing that would widen what is read."""
         if segments is None or query is None or not any(_fullmatch(path, segments) for path in self._continued):
             return False
         options = {name.lstrip("$").casefold(): value for name, value in query.items()}
+        known = {name.lstrip("$") for name in (*self._fixed, *self.template.query)} - {"token"}
+        has_token = bool(options.keys() - known) or not _fullmatch(self._path, segments)
         selected = options.get("select")
-        return not options.keys() & _NEVER_CONTINUED and selected in {None, self._fixed.get("$select")}
+        return has_token and not options.keys() & _NEVER_CONTINUED and selected in {None, self._fixed.get("$select")}
 
 
 def _compile(api: Api, path: str) -> list[re.Pattern[str]]:
