@@ -39,6 +39,10 @@ class Filter:
     """Rows younger than this `createdDateTime` can never match; empty: no such bound."""
     oldest: str = ""
     """Rows older than this can never match; empty: no such bound."""
+    only_bounds: bool = True
+    """Between the two bounds, the time of a row decides nothing."""
+    text: str = ""
+    """As it was asked."""
 
 
 EVERYTHING: Final = Filter(lambda _row: True, frozenset())
@@ -60,7 +64,8 @@ def parse_filter(text: str, allowed: Mapping[str, frozenset[str]]) -> Filter:
     if parser.tokens:
         raise bad_request(f"Syntax error: character '{parser.tokens[0][1]}' is not valid in '$filter'.")
     newest, oldest = parser.bounds if parser.only_and else ("", "")
-    return Filter(judge, frozenset(parser.seen), newest, oldest)
+    only_bounds = parser.only_and or "createdDateTime" not in parser.seen
+    return Filter(judge, frozenset(parser.seen), newest, oldest, only_bounds, text)
 
 
 def comparable_time(text: str) -> str:

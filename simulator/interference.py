@@ -1,6 +1,7 @@
 """What a scripted fault makes of an answer."""
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +20,7 @@ _HTML: Final = (
     b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body>Try again later.</body></html>"
 )
 _FOREIGN_HOST: Final = "https://graph.attacker.example"
+_ATTEMPT: Final = re.compile(r"[?&]attempt=\d+$")
 _attempts = count(1)
 
 
@@ -114,7 +116,7 @@ def _with_next_link(link: Callable[[Situation], str]) -> Callable[[bytes, Situat
 def _emptied(body: bytes, situation: Situation) -> bytes:
     page: dict[str, Any] = orjson.loads(body)
     page.pop("@odata.deltaLink", None)
-    url = situation.incoming.url
+    url = _ATTEMPT.sub("", situation.incoming.url)
     link = f"{url}{'&' if '?' in url else '?'}attempt={next(_attempts)}"
     return orjson.dumps(page | {"value": [], "@odata.nextLink": link})
 

@@ -1,6 +1,7 @@
 """Sign-in log: v1.0 shows interactive sign-ins only, beta every kind and more properties."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -56,11 +57,10 @@ def wanted_sign_ins(text: str | None, *, beta: bool) -> Filter:
     if beta and "signInEventTypes" in asked.properties:
         return asked
     judge = asked.judge
-    return Filter(
-        lambda row: _INTERACTIVE in row["signInEventTypes"] and judge(row),
-        asked.properties | {"signInEventTypes"},
-        asked.newest,
-        asked.oldest,
+    return replace(
+        asked,
+        judge=lambda row: _INTERACTIVE in row["signInEventTypes"] and judge(row),
+        properties=asked.properties | {"signInEventTypes"},
     )
 
 

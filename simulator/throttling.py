@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
 from simulator.answers import GraphError
@@ -126,12 +127,11 @@ class Throttle:
             usage = self.accounting[tenant.slug, charge.workload]
             usage.requests += 1
             usage.throttled += 1
-            wait_s = max(window.free_at(charge.cost, limit) - now, 0.0)
             if limit.counts_refused:
                 window.add(now, charge.cost)
-            raise throttled(
-                charge.workload, _scope(tenant, client_id), str(math.ceil(wait_s)) if limit.says_retry_after else None
-            )
+            wait_s = max(window.free_at(charge.cost, limit) - now, 0.0)
+            retry_after = str(math.ceil(wait_s)) if limit.says_retry_after else None
+            raise throttled(charge.workload, _scope(tenant, client_id), retry_after)
 
     def _spend(self, tenant: SimulatedTenant, charge: Charge) -> dict[str, str]:
         now = self._clock.elapsed_s()
@@ -176,21 +176,20 @@ def limits(tenant: SimulatedTenant, workload: Workload) -> tuple[Limit, ...]:
 
 
 _CODES: Final = {
+    Workload.IDENTITY: ("TooManyRequests", "Please retry again later."),
+    Workload.REPORTS: ("TooManyRequests", "Please retry again later."),
+    Workload.CONDITIONAL_ACCESS: ("TooManyRequests", "Please retry again later."),
     Workload.OUTLOOK: ("ApplicationThrottled", "Application is over its request limit."),
     Workload.SHAREPOINT: ("activityLimitReached", "The app or user has been throttled."),
 }
 
 
-def throttled(workload: Workload | None, scope: str, retry_after: str | None) -> GraphError:
-    """Return a 429 in the words of a workload; the log and directory services share one wording."""
-    code, message = _CODES.get(workload, ("TooManyRequests", "Please retry again later.")) if workload else _DEFAULT
+def throttled(workload: Workload, scope: str, retry_after: str | None) -> GraphError:
+    """Return a 429 in the words of a workload."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
     if workload is Workload.IDENTITY:
         headers |= {"x-ms-throttle-scope": scope, "x-ms-throttle-information": "ResourceUnitLimitExceeded"}
-    return GraphError(429, code, message, headers)
-
-
-_DEFAULT: Final = ("TooManyRequests", "Please retry again later.")
+    return GraphError(HTTPStatus.TOO_MANY_REQUESTS, *_CODES[workload], headers)
 
 
 def _scope(tenant: SimulatedTenant, client_id: str) -> str:
