@@ -166,7 +166,8 @@ class Graph:
 
         Raises:
             AuthenticationFailed: No token could be had.
-            RequestRefused: A value or a nextLink leads outside what is declared.
+            RequestRefused: A value leads outside what is declared. (A nextLink that does is the
+                error of its part.)
 
         Source:
             https://learn.microsoft.com/graph/json-batching
@@ -242,8 +243,6 @@ class Graph:
             else:
                 following = self._ask_again(template, ask, answer)
                 outcome.is_shaky |= answer.may_pass and answer.status != HTTPStatus.TOO_MANY_REQUESTS
-        except RequestRefused:
-            raise
         except ReadError as error:
             outcome.finished.append(Part(ask.values, error=error))
             return

@@ -1,0 +1,209 @@
+"""Every fault × every kind of request: recovered whole, or the right error, never a short listing passed off as whole."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from reading_kit import (
+    ALL_USERS,
+    DRIVE,
+    DRIVE_DELTA,
+    INBOX_RULES,
+    SECURITY_DEFAULTS,
+    a_session,
+    a_tenant,
+    rows_of,
+)
+from scanner.graph import Graph
+from scanner.transport.errors import (
+    Denied,
+    Malformed,
+    NotFound,
+    ReadError,
+    RequestRefused,
+    Throttled,
+    Unavailable,
+)
+from scanner.transport.session import Patience
+from simulator.faults import Fault, FaultKind
+from simulator.server import Simulator
+
+CLOCK_SPEED = 1000.0
+STRICKEN = "u3"
+QUICK = Patience(retries=2, deadline_s=150.0)
+"""For faults that never end: fewer retries and a shorter deadline, so that the matrix stays quick."""
+
+Read = dict[str, list[str] | ReadError]
+"""Ids of the rows of each listing that was read, or why there are none."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of request: how it is sent, and where its fault strikes."""
+
+    name: str
+    read: Callable[[Graph], Awaitable[Read]]
+    path: str
+    skip: int = 0
+    in_batch: bool = False
+
+
+async def all_users(graph: Graph) -> Read:
+    return {"users": await rows_of(graph, ALL_USERS)}
+
+
+async def one_object(graph: Graph) -> Read:
+    return {"object": [(await graph.single(SECURITY_DEFAULTS))["id"]]}
+
+
+async def all_rules(graph: Graph) -> Read:
+    parts = [part async for part in graph.batch(INBOX_RULES, ({"user_id": f"u{n}"} for n in range(7)))]
+    return {part.values["user_id"]: part.error or [row["id"] for row in part.rows] for part in parts}
+
+
+async def all_items(graph: Graph) -> Read:
+    return {"items": [row["id"] async for page in graph.delta(DRIVE_DELTA, {"drive_id": DRIVE}) for row in page.rows]}
+
+
+FIRST_PAGE = Kind("first page", all_users, "v1.0/users")
+LATER_PAGE = Kind("later page", all_users, "v1.0/users", skip=1)
+SINGLETON = Kind("singleton", one_object, "v1.0/policies/*")
+ENVELOPE = Kind("batch envelope", all_rules, "v1.0/$batch")
+PART = Kind("batch part", all_rules, f"v1.0/users/{STRICKEN}/*", in_batch=True)
+DELTA_PAGE = Kind("delta page", all_items, "v1.0/drives/*/root/delta", skip=1)
+KINDS = (FIRST_PAGE, LATER_PAGE, SINGLETON, ENVELOPE, PART, DELTA_PAGE)
+
+WHOLE: dict[str, Read] = {
+    "users": {"users": [f"u{n}" for n in range(7)]},
+    "object": {"object": ["00000000-0000-0000-0000-000000000005"]},
+    "rules": {f"u{n}": [f"r{n}0", f"r{n}1"] for n in range(7)},
+    "items": {"items": [f"i{n}" for n in range(7)]},
+}
+EXPECTED = {
+    FIRST_PAGE: WHOLE["users"],
+    LATER_PAGE: WHOLE["users"],
+    SINGLETON: WHOLE["object"],
+    ENVELOPE: WHOLE["rules"],
+    PART: WHOLE["rules"],
+    DELTA_PAGE: WHOLE["items"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault, what it is when it does not end, and whether striking once is survived."""
+
+    name: str
+    fault: FaultKind
+    lasting: type[ReadError]
+    code: str
+    """Code of the lasting error; "" where each service has its own."""
+    passes: bool = False
+    retry_after: str | None = None
+
+
+CASES = (
+    Case("401", FaultKind.UNAUTHORIZED, Denied, "unauthorized", passes=True),
+    Case("403", FaultKind.FORBIDDEN, Denied, ""),
+    Case("404", FaultKind.NOT_FOUND, NotFound, ""),
+    Case("429 with Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True, retry_after="3"),
+    Case("429 without Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True),
+    Case("429 inside a batch", FaultKind.THROTTLED_IN_BATCH, Throttled, "", passes=True, retry_after="3"),
+    Case("500", FaultKind.SERVER_ERROR, Unavailable, "generalException", passes=True),
+    Case("502", FaultKind.BAD_GATEWAY, Unavailable, "UnknownError", passes=True),
+    Case("503", FaultKind.UNAVAILABLE, Unavailable, "ServiceUnavailable", passes=True, retry_after="2.5"),
+    Case("time-out", FaultKind.TIMEOUT, Unavailable, "timeout", passes=True),
+    Case("dripping body", FaultKind.DRIPPING, Unavailable, "timeout", passes=True),
+    Case("dropped connection", FaultKind.DROPPED, Unavailable, "connection_lost", passes=True),
+    Case("truncated JSON", FaultKind.TRUNCATED, Malformed, "not_json"),
+    Case("not JSON", FaultKind.NOT_JSON, Malformed, "not_json"),
+    Case("JSON that is not an object", FaultKind.NOT_AN_OBJECT, Malformed, "not_an_object"),
+    Case("repeated nextLink", FaultKind.REPEATED_NEXT_LINK, Malformed, "repeated_next_link"),
+    Case("nextLink to another host", FaultKind.FOREIGN_NEXT_LINK, RequestRefused, "foreign_continuation"),
+    Case("nextLink to another port", FaultKind.FOREIGN_PORT_NEXT_LINK, RequestRefused, "foreign_continuation"),
+    Case("empty page with nextLink", FaultKind.EMPTY_PAGE_WITH_NEXT_LINK, Malformed, "endless_listing", passes=True),
+)
+
+NEXT_LINKS = {case.name for case in CASES if "nextLink" in case.name}
+WIRE = {"time-out", "dripping body", "dropped connection"}
+IMPOSSIBLE = {
+    **{(name, SINGLETON.name): "a single object has no continuation" for name in NEXT_LINKS},
+    **{(name, ENVELOPE.name): "an envelope has no continuation, only its parts have" for name in NEXT_LINKS},
+    **{(name, PART.name): "a part has no connection of its own: the fault is the envelope's" for name in WIRE},
+    **{
+        ("429 inside a batch", kind.name): "it is a fault of the parts of batches"
+        for kind in KINDS
+        if kind is not PART
+    },
+}
+POSSIBLE = [(case, kind) for case in CASES for kind in KINDS if (case.name, kind.name) not in IMPOSSIBLE]
+every_possible_cell = pytest.mark.parametrize(
+    ("case", "kind"), [pytest.param(case, kind, id=f"{case.name}, {kind.name}") for case, kind in POSSIBLE]
+)
+
+
+@pytest.fixture(scope="module")
+def faulty(simulator_folder: Path) -> Iterator[Simulator]:
+    with Simulator([a_tenant()], simulator_folder, clock_speed=CLOCK_SPEED) as running:
+        yield running
+
+
+@pytest.fixture
+def calm(faulty: Simulator) -> Iterator[Simulator]:
+    """The module's simulator, without the faults of the test before."""
+    faulty.faults.clear()
+    faulty.faults.fired.clear()
+    yield faulty
+    faulty.faults.clear()
+
+
+async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None, patience: Patience) -> Read:
+    """Read while the fault strikes; an error of the whole reading stands under the name of what was read."""
+    sim.faults.add(Fault(case.fault, kind.path, times, kind.skip, case.retry_after, kind.in_batch))
+    async with a_session(sim, patience=patience) as session:
+        try:
+            return await kind.read(Graph(session))
+        except ReadError as error:
+            return dict.fromkeys(EXPECTED[kind], error)
+
+
+def stricken(case: Case, kind: Kind) -> set[str]:
+    """Return what a fault of this kind makes unreadable, and nothing else."""
+    return {STRICKEN} if kind is PART else set(EXPECTED[kind])
+
+
+def lasting_code(case: Case, kind: Kind) -> str:
+    """Return the error's code; inside a batch what is no JSON stands as a string, and a string is no object."""
+    return "not_an_object" if kind is PART and case.code == "not_json" else case.code
+
+
+def test_every_cell_is_either_tested_or_said_to_be_impossible():
+    assert len(POSSIBLE) + len(IMPOSSIBLE) == len(CASES) * len(KINDS) == 114
+    assert all(IMPOSSIBLE.values())
+
+
+@every_possible_cell
+async def test_a_fault_that_strikes_once_is_survived_or_stated(calm, case, kind):
+    read = await read_with(calm, case, kind, times=1, patience=Patience())
+
+    failed = {name for name, rows in read.items() if isinstance(rows, ReadError)}
+    assert len(calm.faults.fired) == 1
+    assert failed == (set() if case.passes else stricken(case, kind))
+    assert {name: rows for name, rows in read.items() if name not in failed} == {
+        name: rows for name, rows in EXPECTED[kind].items() if name not in failed
+    }
+
+
+@every_possible_cell
+async def test_a_fault_that_does_not_end_is_the_right_error(calm, case, kind):
+    read = await read_with(calm, case, kind, times=None, patience=QUICK)
+
+    failed = {name: error for name, error in read.items() if isinstance(error, ReadError)}
+    assert failed.keys() == stricken(case, kind)
+    assert {type(error) for error in failed.values()} == {case.lasting}
+    assert all(error.code for error in failed.values())
+    assert not case.code or {error.code for error in failed.values()} == {lasting_code(case, kind)}
+    assert {name: rows for name, rows in read.items() if name not in failed} == {
+        name: rows for name, rows in EXPECTED[kind].items() if name not in failed
+    }
