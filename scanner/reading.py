@@ -24,6 +24,7 @@ from scanner.collectors.results import NEWEST_EVENT, Result, document_of, result
 from scanner.collectors.states import RESCAN
 from scanner.graph import Graph
 from scanner.snapshot.crypto import Vault
+from scanner.snapshot.errors import SnapshotError
 from scanner.snapshot.ledger import Coverage, TableState
 from scanner.snapshot.manifest import Manifest
 from scanner.snapshot.reader import SnapshotReader, finished_scans
@@ -93,7 +94,8 @@ def _chosen(only: Sequence[str] | None) -> list[Collector]:
     if unknown := set(only or ()) - set(AREAS):
         raise ConfigError(f"There is no area {min(unknown)!r}; areas are {', '.join(AREAS)}.")
     wanted = {collector.table.name for collector in COLLECTORS if only is None or collector.area in only}
-    needed = {name for collector in COLLECTORS if collector.table.name in wanted for name in collector.needs}
+    reading = [collector for collector in COLLECTORS if collector.table.name in wanted]
+    needed = {name for collector in reading for name in (*collector.needs, *collector.after)}
     return [collector for collector in COLLECTORS if collector.table.name in wanted | needed]
 
 
@@ -102,7 +104,15 @@ def _writer(
 ) -> ScanWriter:
     folder, tenant_id = config.folder, config.tenant_id
     found = ScanWriter.resume(folder, tenant_id, vault, clock.now(), only=only) if resume else None
-    return found or ScanWriter.begin(folder, tenant_id, vault, clock.now(), only=only)
+    if found is not None and _can_go_on(found):
+        return found
+    return ScanWriter.begin(folder, tenant_id, vault, clock.now(), only=only)
+
+
+def _can_go_on(scan: ScanWriter) -> bool:
+    """Tell whether the tables that are missing can still be written; they are when a finished one was damaged."""
+    books = {WATERMARKS.name, UNREAD_OBJECTS.name}
+    return not books & scan.finished.keys() or {c.table.name for c in COLLECTORS} <= scan.finished.keys()
 
 
 @dataclass(slots=True)
@@ -127,8 +137,8 @@ class _TenantReading:
             async with asyncio.TaskGroup() as tasks:
                 for collector in COLLECTORS:
                     tasks.create_task(self._table(collector, is_chosen=collector in chosen))
-        except* AuthenticationFailed as group:
-            raise _first(group) from None
+        except BaseExceptionGroup as group:
+            raise _cause(group) from None
         for table in (WATERMARKS, UNREAD_OBJECTS):
             if table.name not in self.scan.finished:
                 await self._write(table, Coverage(TableState.COMPLETE))
@@ -142,7 +152,8 @@ class _TenantReading:
         if coverage is None:
             coverage = await self._read(collector)
         self.progress.finished(name, coverage)
-        self._use_limits()
+        if name in {USERS.name, SUBSCRIBED_SKUS.name}:
+            self._use_limits()
         self._ended[name].set()
 
     def _skipped(self, collector: Collector, *, is_chosen: bool) -> Coverage | None:
@@ -154,7 +165,7 @@ class _TenantReading:
 
     async def _read(self, collector: Collector) -> Coverage:
         """Read one table, and finish it in steps of which each can be the last before a crash."""
-        for name in collector.needs:
+        for name in (*collector.needs, *collector.after):
             await self._ended[name].wait()
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
@@ -229,7 +240,15 @@ class _TenantReading:
             self.session.resize(users=read[USERS.name].rows, licenses=licenses)
 
 
-def _first(group: BaseExceptionGroup[AuthenticationFailed]) -> AuthenticationFailed:
-    """Return the error out of nested groups; several tables lose the same sign-in at once."""
+def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended the reading: an error that the caller can put in one sentence before any bug."""
+    for expected in (AuthenticationFailed, SnapshotError):
+        matching = group.subgroup(expected)
+        if matching is not None:
+            return _first(matching)
+    return _first(group) if len(group.exceptions) == 1 else group
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     error = group.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error

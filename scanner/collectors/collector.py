@@ -106,6 +106,11 @@ class Reading:
         """Put the rows kept since the last unit on the disk; a resumed scan gets `meta` back."""
         await asyncio.to_thread(self.scan.table(self.table).flush_part, meta)
 
+    def has(self, table: Table) -> bool:
+        """Tell whether this scan has read rows of `table` before."""
+        coverage = self.scan.finished.get(table.name)
+        return coverage is not None and coverage.state.delivers_rows
+
     async def rows_of(self, table: Table, columns: Sequence[str]) -> list[JsonObject]:
         """Return columns of a table that this scan has read before."""
         read = await asyncio.to_thread(self.scan.read_table, table.name)
@@ -150,6 +155,8 @@ class Collector:
     pack: Pack = Pack.BASE
     needs: tuple[str, ...] = ()
     """Tables that must be read before."""
+    after: tuple[str, ...] = ()
+    """Tables that help when they are read before."""
     continues: bool = False
     """Whether it reads on from the scan before."""
 

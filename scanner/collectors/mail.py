@@ -1,5 +1,6 @@
 """Exchange Online through Graph: inbox rules."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from scanner.collectors.collector import Collector, Reading
@@ -7,7 +8,7 @@ from scanner.collectors.results import Failure, Result, result_of_objects
 from scanner.collectors.rows import NONE, JsonObject, Shape, Values, as_json, demand
 from scanner.graph import Part
 from scanner.snapshot.ledger import GroupCoverage, TableState
-from scanner.snapshot.tables.directory import USERS
+from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS, USERS
 from scanner.snapshot.tables.mail import INBOX_RULES
 from scanner.transport.errors import Malformed, NotFound, ReadError
 from scanner.transport.templates import Api, Pack, Template, Workload
@@ -18,6 +19,21 @@ NO_MAILBOX: Final = frozenset(
     {"MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFound", "Request_ResourceNotFound"}
 )
 """Codes of a 404 that say there is no mailbox to read. Any other 404 is a mailbox that was not read."""
+
+MAILBOX_PLANS: Final = frozenset(
+    {
+        "EXCHANGE_B_STANDARD",
+        "EXCHANGE_L_STANDARD",
+        "EXCHANGE_S_DESKLESS",
+        "EXCHANGE_S_ENTERPRISE",
+        "EXCHANGE_S_ESSENTIALS",
+        "EXCHANGE_S_STANDARD",
+    }
+)
+"""Service plans that come with a mailbox.
+
+Source: https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference
+"""
 
 _RULES: Final = Template(
     Api.GRAPH_V1,
@@ -36,6 +52,7 @@ _RULES: Final = Template(
         "actions",
         "exceptions",
     ),
+    license="EXCHANGE_S_STANDARD",
 )
 _HIDDEN: Final = {"hidden_rules": GroupCoverage(TableState.SKIPPED, "graph_cannot_see", "exchange")}
 
@@ -85,23 +102,27 @@ _SHAPE: Final = Shape(
 async def _read_inbox_rules(reading: Reading) -> Result:
     """Read the inbox rules of every user that is no guest, twenty mailboxes to a request.
 
-    A user without a mailbox is no failure. A mailbox that an access policy hides answers 403
-    by itself: it is counted, named in `unread_objects`, and the table is partial.
+    A user without a mailbox is no failure, unless a licence says that there is one: it may be
+    hosted elsewhere, and nobody read it. A mailbox that an access policy hides answers 403 by
+    itself: it is counted, named in `unread_objects`, and the table is partial.
 
     Source:
         https://learn.microsoft.com/graph/api/mailfolder-list-messagerules
     """
-    users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name"))
-    mailboxes = [{"user_id": user["id"]} for user in users if not _is_guest(user)]
-    reading.expect(len(mailboxes))
+    users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name", "assigned_licenses"))
+    people = {user["id"]: user for user in users if not _is_guest(user)}
+    with_mailbox = await _licensed(reading)
+    reading.expect(len(people))
     read, failures = 0, list[Failure]()
-    async for part in reading.graph.batch(_RULES, mailboxes):
-        error = part.error or await _keep(reading, part)
+    async for part in reading.graph.batch(_RULES, ({"user_id": user_id} for user_id in people)):
+        user_id, error = part.values["user_id"], part.error or await _keep(reading, part)
         if error is None:
             read += 1
-        elif not (isinstance(error, NotFound) and error.code in NO_MAILBOX):
-            failures.append(Failure.of(part.values["user_id"], error))
+        elif not _has_no_mailbox(error) or with_mailbox(people[user_id]):
+            failures.append(Failure.of(user_id, error))
         reading.advance()
+    if people and not read and not failures:
+        return Result(TableState.UNLICENSED, reason="no_mailbox", mend=f"license:{_RULES.license}", groups=_HIDDEN)
     return result_of_objects(read, failures, groups=_HIDDEN)
 
 
@@ -110,6 +131,26 @@ def _is_guest(user: JsonObject) -> bool:
     if user["user_type"] is None:
         return "#EXT#" in (user["user_principal_name"] or "")
     return bool(user["user_type"].lower() == "guest")
+
+
+def _has_no_mailbox(error: ReadError) -> bool:
+    return isinstance(error, NotFound) and error.code in NO_MAILBOX
+
+
+async def _licensed(reading: Reading) -> Callable[[JsonObject], bool]:
+    """Return what tells whether a user's licences come with a mailbox; nobody's do where licences were not read."""
+    skus = await reading.rows_of(SUBSCRIBED_SKUS, ("sku_id", "service_plans")) if reading.has(SUBSCRIBED_SKUS) else []
+    plans = {sku["sku_id"]: _mailbox_plans(sku["service_plans"] or []) for sku in skus}
+
+    def has_mailbox(user: JsonObject) -> bool:
+        licences = user["assigned_licenses"] or []
+        return any(plans.get(own["sku_id"], set()) - set(own["disabled_plans"] or []) for own in licences)
+
+    return has_mailbox
+
+
+def _mailbox_plans(service_plans: Sequence[JsonObject]) -> set[str]:
+    return {plan["service_plan_id"] for plan in service_plans if plan["service_plan_name"] in MAILBOX_PLANS}
 
 
 async def _keep(reading: Reading, part: Part) -> ReadError | None:
@@ -125,4 +166,14 @@ async def _keep(reading: Reading, part: Part) -> ReadError | None:
     return None
 
 
-COLLECTORS: Final = (Collector(INBOX_RULES, AREA, (_RULES,), _read_inbox_rules, pack=Pack.MAIL, needs=("users",)),)
+COLLECTORS: Final = (
+    Collector(
+        INBOX_RULES,
+        AREA,
+        (_RULES,),
+        _read_inbox_rules,
+        pack=Pack.MAIL,
+        needs=(USERS.name,),
+        after=(SUBSCRIBED_SKUS.name,),
+    ),
+)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from scanner.collectors.rows import JsonObject
 from scanner.collectors.states import mend_of, reason_of, state_of
 from scanner.snapshot.ledger import Basis, GroupCoverage, TableState
-from scanner.transport.errors import AuthenticationFailed, ReadError
+from scanner.transport.errors import AuthenticationFailed, Denied, ReadError, RequestRefused, Unlicensed
 
 NEWEST_EVENT: Final = "newest_event"
 """Kind of the watermark that `Result.newest_event` becomes."""
@@ -35,7 +35,7 @@ class Failure:
         """
         if isinstance(error, AuthenticationFailed):
             raise error
-        _LOG.warning("not read: %s", error)
+        _note(error)
         return cls(object_id, state_of(error), reason_of(error), mend_of(error))
 
 
@@ -74,21 +74,40 @@ def result_of_error(error: ReadError, **more: Any) -> Result:  # noqa: ANN401 - 
     """
     if isinstance(error, AuthenticationFailed):
         raise error
-    _LOG.warning("not read: %s", error)
+    _note(error)
     return Result(state_of(error), reason=reason_of(error), mend=mend_of(error), **more)
 
 
-def result_of_objects(read: int, failures: Sequence[Failure], **more: Any) -> Result:  # noqa: ANN401 - fields of Result
+def _note(error: ReadError) -> None:
+    """Log an error by how odd it is: a licence that is not owned is no news, a refusal may be an attack."""
+    levels = {Denied: logging.INFO, Unlicensed: logging.INFO, RequestRefused: logging.ERROR}
+    _LOG.log(levels.get(type(error), logging.WARNING), "not read: %s", error)
+
+
+def result_of_objects(
+    read: int,
+    failures: Sequence[Failure],
+    *,
+    has_rows: bool = False,
+    **more: Any,  # noqa: ANN401 - fields of Result
+) -> Result:
     """Return the result of a table that is read object by object.
 
-    With some objects read the table is partial. With none it has the state that all failures
-    share, e.g. denied, or is failed where they differ.
+    Args:
+        read: How many objects were read.
+        failures: The others.
+        has_rows: Whether objects that failed left rows that are true.
+        more: Further fields of the result.
+
+    Returns:
+        Partial when something was read. Otherwise the state that all failures share, e.g.
+        denied, or failed where they differ.
     """
     counted = {**more, "objects_read": read, "failures": tuple(failures)}
     if not failures:
         return Result(**counted)
     first = next((failure for failure in failures if failure.state is TableState.FAILED), failures[0])
-    state = TableState.PARTIAL if read else first.state
+    state = TableState.PARTIAL if read or has_rows else first.state
     return Result(state, reason=first.reason, mend=first.mend, **counted)
 
 

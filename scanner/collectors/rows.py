@@ -69,11 +69,11 @@ class Shape:
 
         Raises:
             Malformed: A value has another type than declared, a timestamp is unreadable, or
-                an object lacks its key. The code names the column, never the value.
+                an object lacks its key or its time. The code names the column, never the value.
         """
         finder = _Finder(rows)
         arrays = [self._array(finder, column.name, column.type, endpoint) for column in self.table.columns]
-        for name in self.table.key:
+        for name in filter(None, (*self.table.key, self.table.event_time)):
             if arrays[self.table.arrow_schema.get_field_index(name)].null_count:
                 raise Malformed(endpoint, code=f"key_missing:{name}")
         return pa.Table.from_arrays(arrays, schema=self.table.arrow_schema)
@@ -83,7 +83,7 @@ class Shape:
             values = finder.values(self.path(name))
             read = self.readers.get(name) or reader(arrow_type)
             return pa.array(read(values), arrow_type)
-        except (Unexpected, OverflowError, pa.ArrowInvalid) as error:
+        except (Unexpected, OverflowError, UnicodeError, pa.ArrowException) as error:
             raise Malformed(endpoint, code=f"unexpected_value:{name}") from error
 
 

@@ -3,23 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 import pyarrow as pa
 
 from scanner.collectors.collector import Collector, Reading, unique
 from scanner.collectors.drives import DELTA, GONE, PERMISSIONS, Drive, Sweep, links_of, sweep
-from scanner.collectors.results import Failure, Result, failure_of_document, result_of_objects
+from scanner.collectors.results import Failure, Result, failure_of_document, result_of_error, result_of_objects
 from scanner.collectors.rows import JsonObject
 from scanner.collectors.sharing_base import DELTA_LINK, SWEPT_AT, Base
 from scanner.snapshot.ledger import Basis
+from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS
 from scanner.snapshot.tables.sharing import SHARING_LINKS
-from scanner.transport.errors import Malformed, NotFound, ReadError
+from scanner.transport.errors import Malformed, NotFound, ReadError, Unlicensed
 from scanner.transport.templates import Api, Pack, Template, Workload
 
 AREA: Final = "sharing"
 
 _DRIVES_AT_ONCE: Final = 4
+_SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
 
 _SITES: Final = Template(
     Api.GRAPH_V1,
@@ -54,9 +57,23 @@ async def _read_sharing_links(reading: Reading) -> Result:
     """
     drives = _Drives(reading, await asyncio.to_thread(Base.of, reading))
     drives.recall(reading.units)
-    await drives.find()
+    try:
+        await drives.find()
+    except Malformed as error:
+        if error.status == HTTPStatus.BAD_REQUEST and not await _may_have_sites(reading):
+            return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=_SHAREPOINT_PLAN))
+        raise
     await drives.read()
     return drives.result()
+
+
+async def _may_have_sites(reading: Reading) -> bool:
+    """Whether a licence of the tenant comes with SharePoint: without one Graph only says *bad request*."""
+    if not reading.has(SUBSCRIBED_SKUS):
+        return True
+    skus = await reading.rows_of(SUBSCRIBED_SKUS, ("service_plans",))
+    plans = (plan["service_plan_name"] or "" for sku in skus for plan in sku["service_plans"] or [])
+    return any(name.startswith("SHAREPOINT") for name in plans)
 
 
 @dataclass(slots=True)
@@ -146,7 +163,8 @@ class _Drives:
     def result(self) -> Result:
         """Return the result of everything read, in this run and in an interrupted one."""
         basis = Basis.FULL if self.is_full else Basis.INCREMENTAL
-        return result_of_objects(len(self.read_ids), list(self.failures.values()), basis=basis)
+        has_rows = self.reading.scan.table(SHARING_LINKS).rows > 0
+        return result_of_objects(len(self.read_ids), list(self.failures.values()), has_rows=has_rows, basis=basis)
 
 
 async def _sites(reading: Reading) -> AsyncIterator[JsonObject]:
@@ -163,6 +181,12 @@ def _with_id(row: JsonObject, template: Template) -> JsonObject:
 
 COLLECTORS: Final = (
     Collector(
-        SHARING_LINKS, AREA, (_SITES, _DRIVES, DELTA, PERMISSIONS), _read_sharing_links, pack=Pack.FILES, continues=True
+        SHARING_LINKS,
+        AREA,
+        (_SITES, _DRIVES, DELTA, PERMISSIONS),
+        _read_sharing_links,
+        pack=Pack.FILES,
+        after=(SUBSCRIBED_SKUS.name,),
+        continues=True,
     ),
 )

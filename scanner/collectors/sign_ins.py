@@ -64,27 +64,13 @@ async def _read_sign_ins(reading: Reading) -> Result:
     Source:
         https://learn.microsoft.com/graph/api/signin-list
     """
-    known = _known_until(reading)
-    log = _Log(reading, *_start(reading.started_at, known))
+    log = _Log.beginning(reading)
     log.recall(reading.units)
     try:
         await log.read()
     except ReadError as error:
-        return log.broken_off(error, known)
-    return log.read_to_its_end(known)
-
-
-def _known_until(reading: Reading) -> datetime | None:
-    values = [value for _, kind, value in reading.watermarks() if kind == NEWEST_EVENT]
-    return datetime.fromisoformat(values[0]) if values else None
-
-
-def _start(started_at: datetime, known: datetime | None) -> tuple[datetime, Basis]:
-    """Return from when to read, and whether that is everything that Graph keeps."""
-    oldest = started_at - WINDOW
-    if known is None or known - LATE <= oldest:
-        return oldest, Basis.FULL
-    return known - LATE, Basis.INCREMENTAL
+        return log.broken_off(error)
+    return log.read_to_its_end()
 
 
 @dataclass(slots=True)
@@ -108,6 +94,8 @@ class _Log:
     """One reading of the log, backwards in time; remembers how far it came."""
 
     reading: Reading
+    known: datetime | None
+    """Up to when the scan before knew the log without a hole."""
     since: datetime
     basis: Basis
     until: datetime | None = None
@@ -115,6 +103,16 @@ class _Log:
     newest: datetime | None = None
     lacks: GroupCoverage | None = None
     """Why rows of v1.0 are among the kept ones."""
+
+    @classmethod
+    def beginning(cls, reading: Reading) -> "_Log":
+        """Return a reading of everything that Graph keeps, or of what may be new since the scan before."""
+        values = [value for _, kind, value in reading.watermarks() if kind == NEWEST_EVENT]
+        known = datetime.fromisoformat(values[0]) if values else None
+        oldest = reading.started_at - WINDOW
+        if known is None or known - LATE <= oldest:
+            return cls(reading, known, oldest, Basis.FULL)
+        return cls(reading, known, known - LATE, Basis.INCREMENTAL)
 
     def recall(self, units: list[JsonObject]) -> None:
         """Continue where an interrupted run of this scan stopped."""
@@ -185,19 +183,24 @@ class _Log:
             terms.insert(0, _PEOPLE)
         return " and ".join(terms)
 
-    def read_to_its_end(self, known: datetime | None) -> Result:
+    def read_to_its_end(self) -> Result:
         """Return the result of a log without a hole, or of one that v1.0 had to give."""
         if self.lacks is None:
-            newest = max(filter(None, (self.newest, known)), default=None)
-            return Result(basis=self.basis, newest_event=newest)
+            # A row from the future must not make the next scan begin there.
+            moments = [min(moment, self.reading.started_at) for moment in (self.newest, self.known) if moment]
+            return Result(basis=self.basis, newest_event=max(moments, default=None))
         groups = {BETA_PROPERTIES: self.lacks}
         state, reason = TableState.PARTIAL, INTERACTIVE_ONLY
-        return Result(state, self.basis, reason, RESCAN, groups=groups, newest_event=known)
+        return Result(state, self.basis, reason, RESCAN, groups=groups, newest_event=self.known)
 
-    def broken_off(self, error: ReadError, known: datetime | None) -> Result:
-        """Return the result of a log that ended early; the next scan reads from where this one began."""
+    def broken_off(self, error: ReadError) -> Result:
+        """Return the result of a log that ended early; the next scan reads from where this one began.
+
+        Raises:
+            AuthenticationFailed: There is no token any more; that ends the scan.
+        """
         groups = {BETA_PROPERTIES: self.lacks} if self.lacks else {}
-        result = result_of_error(error, basis=self.basis, groups=groups, newest_event=known)
+        result = result_of_error(error, basis=self.basis, groups=groups, newest_event=self.known)
         return result if self.until is None else replace(result, state=TableState.PARTIAL)
 
 
