@@ -38,9 +38,10 @@ NOT_IN_THE_TABLE: Final = {
     "policyBase": {"id", "displayName", "description"},
     "baseItem": {"id", "name", "webUrl", "createdDateTime", "lastModifiedDateTime", "parentReference"},
     "identity": {"id", "displayName"},
+    "conditionalAccessExternalTenants": {"membershipKind"},
 }
-"""Base types that the reference table leaves out; source: https://learn.microsoft.com/graph/api/resources/<type>."""
-EMPTY_IN_THE_SAMPLES: Final = {"root", "folder", "file", "conditionalAccessExternalTenants"}
+"""Types that the reference table leaves out; source: https://learn.microsoft.com/graph/api/resources/<type>."""
+EMPTY_IN_THE_SAMPLES: Final = {"root", "folder", "file"}
 """Types of which the samples give no property besides `@odata.type`."""
 TYPE_LINE: Final = re.compile(r"\*\*microsoft\.graph\.(\w+)\*\*(?: : graph\.(\w+))?")
 PROPERTY_LINE: Final = re.compile(r"\| (?:→ )?`(\w+)` \|")
