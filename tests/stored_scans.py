@@ -3,6 +3,7 @@
 Run as a script it writes scans one after the other until it is killed, or the golden snapshot.
 """
 
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from m365_posture.keys import MasterKey, TenantKey
 from m365_posture.locks import tenant_lock
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState
-from scanner.snapshot.manifest import Manifest
+from scanner.snapshot.manifest import SCANS, Manifest
+from scanner.snapshot.reader import SnapshotReader
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.writer import ScanWriter
@@ -116,16 +118,25 @@ def a_bare_row(table: Table, text: str) -> dict[str, Any]:
 
 
 def write_golden(data: Path) -> Manifest:
-    """Write the golden snapshot of the current schema below `data`.
+    """Write the golden snapshot of the current schema below `data`, with what a reader must find in it.
 
-    For each released schema run once ``python tests/stored_scans.py golden
-    tests/scanner/snapshot/golden/<version>`` and commit the result with its `expected.json`;
-    it is never written again.
+    For each released schema run once, in the top folder,
+    ``PYTHONPATH=. python tests/stored_scans.py golden tests/scanner/snapshot/golden/<version>``
+    and commit the result; it is never written again.
     """
     folder, vault = a_tenant(data)
-    (data / "test-master-key.txt").write_text(f"{TEST_KEY.text}\n", encoding="ascii")
     denied = Coverage(TableState.DENIED, reason="accessDenied", mend="grant:Files.Read.All")
-    return a_scan(folder, vault, tables=golden_rows(), states={**GOLDEN_STATES, "sharing_links": denied})
+    manifest = a_scan(folder, vault, tables=golden_rows(), states={**GOLDEN_STATES, "sharing_links": denied})
+    reader = SnapshotReader.open(folder / SCANS / manifest.scan_id, vault)
+    expected = {
+        "snapshot_hash": manifest.snapshot_hash,
+        "states": {name: coverage.state for name, coverage in manifest.tables.items()},
+        "rows": {name: reader.dataset(name).to_table().to_pylist() for name in golden_rows()},
+    }
+    text = json.dumps(expected, indent=1, ensure_ascii=False, default=lambda instant: instant.isoformat())
+    (data / "expected.json").write_text(f"{text}\n", encoding="utf-8")
+    (data / "test-master-key.txt").write_text(f"{TEST_KEY.text}\n", encoding="ascii")
+    return manifest
 
 
 def write_for_ever(data: Path) -> Iterator[str]:
@@ -142,23 +153,23 @@ def write_for_ever(data: Path) -> Iterator[str]:
 
 
 def write_tables(scan: ScanWriter) -> None:
-    """Write what is still missing of the scan that `write_for_ever` writes."""
+    """Write what is still missing of a scan with 200 rows in each of three tables; every scan reads the same."""
     for name in ("users", "sign_ins", "inbox_rules"):
         if name in scan.finished:
             continue
         writer = scan.table(TABLES[name])
         for unit in range(len(writer.finished_units()), 4):
-            writer.append(_unit_rows(name, unit, scan.started_at))
+            writer.append(_unit_rows(name, unit))
             writer.flush_part({"unit": unit})
         scan.finish_table(name, COMPLETE)
 
 
-def _unit_rows(table: str, unit: int, at: datetime) -> Rows:
+def _unit_rows(table: str, unit: int) -> Rows:
     numbers = range(unit * 50, unit * 50 + 50)
     if table == "users":
         return [a_user(number) for number in numbers]
     if table == "sign_ins":
-        return [a_sign_in(number, at - timedelta(hours=6 * unit)) for number in numbers]
+        return [a_sign_in(number, MOMENT - timedelta(hours=6 * unit)) for number in numbers]
     return [{"mailbox_id": f"user-{number}", "id": "rule", "is_enabled": True} for number in numbers]
 
 

@@ -331,10 +331,11 @@ class ScanWriter:
         return str(self.read_table(ORGANIZATION.name).column("id")[0].as_py())
 
     def _sweep(self, manifest: Manifest) -> None:
-        listed = {path for coverage in manifest.tables.values() for path in coverage.parts}
-        for path in (self.folder / "tables").rglob("*"):
-            if path.is_file() and path.relative_to(self.tenant_folder).as_posix() not in listed:
-                path.unlink()
+        listed = {self.tenant_folder / path for coverage in manifest.tables.values() for path in coverage.parts}
+        written = [path for path in (self.folder / "tables").rglob("*") if path.is_file()]
+        torn = [*self.folder.rglob("*.tmp"), *(self.tenant_folder / EVENTS).rglob("*.tmp")]
+        for path in {*written, *torn} - listed:
+            path.unlink()
 
 
 def remove_interrupted(tenant_folder: Path) -> list[str]:

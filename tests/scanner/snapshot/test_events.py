@@ -47,7 +47,7 @@ def kept_of(readings: Sequence[Row], column: str) -> object:
 
 
 @given(rows=READINGS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_each_event_is_kept_once_with_the_last_filled_value_of_every_field(rows: list[Row]) -> None:
     ids = sorted({row["id"] for row in rows})
 
@@ -58,7 +58,7 @@ def test_each_event_is_kept_once_with_the_last_filled_value_of_every_field(rows:
 
 
 @given(rows=READINGS, cut=st.integers(0, 12))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_merging_in_two_steps_gives_the_same_as_in_one(rows: list[Row], cut: int) -> None:
     in_steps = merged([*merged(rows[:cut]), *rows[cut:]])
 
@@ -67,7 +67,7 @@ def test_merging_in_two_steps_gives_the_same_as_in_one(rows: list[Row], cut: int
 
 
 @given(rows=READINGS, data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_order_in_which_different_events_arrive_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
     ids = data.draw(st.permutations(sorted({row["id"] for row in rows})))
 
