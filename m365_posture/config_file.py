@@ -65,6 +65,17 @@ class Configuration:
             raise ConfigError(f"{self.path} has no tenant `{slug}`{suggestion}")
         return self.tenants[slug]
 
+    def tenant_with_id(self, tenant_id: str) -> TenantConfig:
+        """Return the tenant with this tenant id.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        for tenant in self.tenants.values():
+            if tenant.tenant_id == tenant_id.lower():
+                return tenant
+        raise ConfigError(f"{self.path} has no tenant with the id {tenant_id}: add it, or give its own --config FILE.")
+
 
 def locate(option: Path | None, environ: Mapping[str, str], folder: Path) -> Path:
     """Return the configuration file to use: the option, else `tenants.toml` in `folder`, else the variable's.

@@ -94,13 +94,13 @@ def _parse(text: str, source: str) -> MasterKey:
         ) from None
 
 
-def create_master_key(path: Path) -> MasterKey:
-    """Make a master key and write it to a new file that only its owner can read.
+def create_master_key(path: Path, key: MasterKey | None = None) -> MasterKey:
+    """Make a master key, or take one that was restored, and write it to a new file that only its owner can read.
 
     Raises:
         KeyUnusable: The file exists; a key is never overwritten.
     """
-    key = MasterKey.generate()
+    key = key or MasterKey.generate()
     private_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from checks.engine import evaluate
@@ -12,17 +12,18 @@ from checks.registry import CATALOGUE
 from checks.results import Evaluation
 from checks.versions import catalogue_version
 from m365_posture.config import ConfigError, TenantConfig
-from m365_posture.keys import MasterKey, TenantKey
+from m365_posture.keys import TENANT_KEY_FILE, MasterKey, TenantKey
 from m365_posture.locks import tenant_lock
 from m365_posture.profile import profile_of
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.errors import NoSnapshot
-from scanner.snapshot.manifest import Manifest, newest_finished
+from scanner.snapshot.manifest import SCANS, Manifest, newest_finished
 from scanner.snapshot.reader import SnapshotReader
 from scanner.transport.clock import Clock, SystemClock
 from store import findings
+from store.decided import Attestation
+from store.decisions import FILE_NAME as DECISIONS_FILE
 from store.decisions import Decisions
 from store.judged import Judged
 from store.portfolio import Portfolio
@@ -44,21 +45,29 @@ class TenantData:
     """Everything that is kept of one tenant, opened with its key."""
 
     tenant: TenantConfig
+    folder: Path
+    """`<data>/<tenant id>`, or a copy of it that stands elsewhere."""
     key: TenantKey
     vault: Vault
 
     @classmethod
-    def open(cls, tenant: TenantConfig, master: MasterKey) -> "TenantData":
+    def open(cls, tenant: TenantConfig, master: MasterKey, folder: Path | None = None) -> "TenantData":
         """Open what is kept of a tenant.
+
+        Args:
+            tenant: Its configuration.
+            master: The key that opens its key.
+            folder: Where it is kept, if not where the configuration says.
 
         Raises:
             KeyUnusable: The key is wrong.
             ConfigError: Nothing is kept: the tenant was never scanned.
         """
-        if not tenant.folder.is_dir():
+        folder = folder or tenant.folder
+        if not (folder / TENANT_KEY_FILE).exists() and not (folder / SCANS).exists():
             raise ConfigError(f"`{tenant.slug}` has not been scanned yet: run `m365-posture scan {tenant.slug}`.")
-        key = TenantKey.open(tenant.folder, master)
-        return cls(tenant, key, Vault(key))
+        key = TenantKey.open(folder, master)
+        return cls(tenant, folder, key, Vault(key))
 
     @classmethod
     def open_or_create(cls, tenant: TenantConfig, master: MasterKey) -> "TenantData":
@@ -68,22 +77,18 @@ class TenantData:
             KeyUnusable: The key is wrong, or is missing while data is there.
         """
         key = TenantKey.open_or_create(tenant.folder, master)
-        return cls(tenant, key, Vault(key))
+        return cls(tenant, tenant.folder, key, Vault(key))
 
     def decisions(self) -> Decisions:
-        """Open what people decided."""
-        return Decisions(self.tenant.folder, self.key.database_key())
+        """Open what people decided, making the file when it is not there."""
+        return Decisions(self.folder, self.key.database_key())
 
-    def newest_manifest(self) -> Manifest:
-        """Return the manifest of the newest finished scan of all areas.
-
-        Raises:
-            NoSnapshot: There is none.
-        """
-        folder = newest_finished(self.tenant.folder)
-        if folder is None:
-            raise NoSnapshot(f"`{self.tenant.slug}` has no finished scan: run `m365-posture scan {self.tenant.slug}`.")
-        return SnapshotReader.open(folder, self.vault).manifest
+    def attestations(self, on: date) -> list[Attestation]:
+        """Return what the firm vouches for on a day; makes no file, so that an archive can be judged."""
+        if not (self.folder / DECISIONS_FILE).exists():
+            return []
+        with self.decisions() as decisions:
+            return decisions.attestations(on)
 
 
 def scan(
@@ -134,9 +139,7 @@ def judge(scan_folder: Path, data: TenantData, as_of: datetime | None = None) ->
     """
     reader = SnapshotReader.open(scan_folder, data.vault)
     moment = as_of or reader.manifest.finished_at
-    with data.decisions() as decisions:
-        profile = profile_of(data.tenant, moment, decisions.attestations(moment.date()))
-    return evaluate(reader, profile)
+    return evaluate(reader, profile_of(data.tenant, moment, data.attestations(moment.date())))
 
 
 def rebuild_portfolio(data_dir: Path, tenants: Sequence[TenantData]) -> int:
@@ -147,7 +150,7 @@ def rebuild_portfolio(data_dir: Path, tenants: Sequence[TenantData]) -> int:
     """
     newest: dict[tuple[str, str], Judged] = {}
     for data in tenants:
-        for judged in findings.evaluations(data.tenant.folder, data.vault):
+        for judged in findings.evaluations(data.folder, data.vault):
             newest[judged.tenant_id, judged.scan_id] = judged
     with Portfolio(data_dir) as portfolio:
         portfolio.rebuild([counts_of(judged) for judged in newest.values()])
@@ -160,7 +163,7 @@ def _judge_previous(data: TenantData, clock: Clock) -> None:
     Then what a changed rule did and what the tenant did can be told apart; it also makes up for
     a scan that was read and, because the machine stopped, never judged.
     """
-    folder = newest_finished(data.tenant.folder)
+    folder = newest_finished(data.folder)
     if folder is None:
         return
     version = catalogue_version(CATALOGUE)
@@ -169,7 +172,7 @@ def _judge_previous(data: TenantData, clock: Clock) -> None:
 
 
 def _judge_and_keep(data: TenantData, scan_id: str, clock: Clock) -> Scanned:
-    folder = data.tenant.folder / "scans" / scan_id
+    folder = data.folder / SCANS / scan_id
     evaluation = judge(folder, data)
     manifest = SnapshotReader.open(folder, data.vault).manifest
     judged = judged_of(evaluation, manifest, clock.now())

@@ -1,0 +1,60 @@
+"""Every command, put together. Nothing here or in the command modules imports what only a running command needs."""
+
+from typing import Annotated
+
+import typer
+
+from m365_posture.commands import (
+    checks,
+    config,
+    demo,
+    judge,
+    keys,
+    scan,
+    simulate,
+    store,
+    tenants,
+    workbook,
+)
+
+app = typer.Typer(
+    name="m365-posture",
+    help="Read-only security posture scanner for Microsoft 365 tenants.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("scan")(scan.scan)
+app.command("judge")(judge.judge)
+app.command("workbook")(workbook.workbook)
+app.command("simulate")(simulate.simulate)
+app.add_typer(tenants.app, name="tenants")
+app.add_typer(checks.app, name="checks")
+app.add_typer(keys.app, name="keys")
+app.add_typer(config.app, name="config")
+app.add_typer(store.app, name="store")
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"m365-posture {version('m365-posture')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Read-only security posture scanner for Microsoft 365 tenants.
+
+    Data goes to standard output, progress and summaries to standard error.
+
+    Exit codes: 0 done, 1 findings at --fail-on or worse, 2 wrong usage, configuration or key,
+    3 coverage incomplete, 4 sign-in to a tenant failed, 5 stored data unusable or tenant locked.
+    """

@@ -1,0 +1,83 @@
+"""What `demo` does: simulator, scans through the real SDK, workbooks, and where to look."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from m365_posture.commands.judged import say_summary
+from m365_posture.commands.options import Format
+from m365_posture.commands.output import Row, say, write_rows
+from m365_posture.commands.progress import ReadingProgress
+from m365_posture.commands.scanning import LOGS
+from m365_posture.commands.workbook import write as write_workbook
+from m365_posture.config import TenantConfig
+from m365_posture.config_file import load
+from m365_posture.files import private_folder
+from m365_posture.keys import MasterKey, create_master_key, read_key_file
+from m365_posture.logs import close_logs, set_up_logging
+from m365_posture.pipeline import Scanned, TenantData, scan
+from m365_posture.texts import Language
+from simulator.server import Simulator
+from simulator.tenants import load_sample, sample_names
+
+_CLOCK_SPEED: Final = 30.0
+_COLUMNS: Final = ("tenant", "check_id", "severity", "status", "failing", "assessed", "at_least", "title")
+
+
+def demonstrate(folder: Path) -> None:
+    """Scan every sample tenant in `folder`, write the workbooks, and say where everything is."""
+    began_s = time.monotonic()
+    private_folder(folder)
+    key_file = folder / "master.key"
+    master = read_key_file(key_file) if key_file.exists() else create_master_key(key_file)
+    rows: list[Row] = []
+    say("Starting a local Microsoft 365 ...")
+    samples = [load_sample(slug) for slug in sample_names()]
+    with Simulator(samples, folder / "simulator", clock_speed=_CLOCK_SPEED) as simulator:
+        simulator.write_config(folder / "tenants.toml")
+        for tenant in load(folder / "tenants.toml").tenants.values():
+            scanned = _scan(tenant, master, simulator.environment)
+            rows += _rows(scanned)
+            output = private_folder(folder / "out") / f"{tenant.slug}.xlsx"
+            write_workbook(TenantData.open(tenant, master), Language(tenant.language), output)
+    write_rows(rows, _COLUMNS, Format.TABLE)
+    _say_where(folder, time.monotonic() - began_s)
+
+
+def _scan(tenant: TenantConfig, master: MasterKey, environment: Mapping[str, str]) -> Scanned:
+    set_up_logging(folder=tenant.folder / LOGS)
+    try:
+        with ReadingProgress(tenant.slug) as progress:
+            scanned = scan(tenant, master, progress, environment=environment)
+    finally:
+        close_logs()
+    statuses = [result.verdict.value for result in scanned.evaluation.results]
+    say_summary(tenant.slug, statuses, scanned.manifest.tables)
+    return scanned
+
+
+def _rows(scanned: Scanned) -> list[Row]:
+    return [
+        {
+            "tenant": scanned.tenant.slug,
+            "check_id": result.check.id,
+            "severity": result.check.severity.value,
+            "status": result.verdict.value,
+            "failing": len(result.failing),
+            "assessed": result.assessed,
+            "at_least": result.at_least,
+            "title": result.check.title,
+        }
+        for result in scanned.evaluation.results
+    ]
+
+
+def _say_where(folder: Path, seconds: float) -> None:
+    say(f"Done in {seconds:.0f} s. Nothing left this machine. Where to look:")
+    say(f"  {folder / 'out'}: one workbook per firm")
+    say(f"  {folder / 'data'}: what was read and judged, encrypted with {folder / 'master.key'}")
+    say(f"  {folder / 'tenants.toml'}: the configuration, for example for")
+    options = f"--config {folder / 'tenants.toml'} --key-file {folder / 'master.key'}"
+    say(f"    m365-posture workbook lambert -o lambert-nl.xlsx --lang nl {options}")
+    say("  a real tenant: write its tenants.toml, then m365-posture config check and m365-posture scan TENANT")

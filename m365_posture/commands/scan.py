@@ -1,0 +1,67 @@
+"""`scan`: read, judge, store."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from m365_posture.commands.options import (
+    ConfigOption,
+    FailOn,
+    Format,
+    FormatOption,
+    KeyFileOption,
+    TenantsArgument,
+)
+
+
+def scan(
+    tenants: TenantsArgument = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Scan every tenant of the configuration.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="How many tenants are scanned at the same time.")] = 4,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted scan of the last 6 hours.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="AREA", help="Read this area only; may be repeated.", show_default=False),
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 1 at a finding of this severity or worse.", show_default=False),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Missing permissions and licences make coverage incomplete (exit code 3).")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say more on standard error.")] = False,
+    config: ConfigOption = None,
+    key_file: KeyFileOption = None,
+) -> None:
+    """Read tenants, judge what was read, and keep it.
+
+    A scan with --only never becomes the newest one. Exit codes: 1 a finding at --fail-on or worse,
+    2 wrong configuration or key, 3 coverage incomplete, 4 sign-in failed, 5 stored data unusable or
+    another scan of the tenant is running; with several tenants 2, 5, 4, 1, 3 in that order.
+
+    Example:
+
+        m365-posture scan vermeulen --key-file master.key --fail-on critical
+
+        m365-posture scan --all --jobs 2 --format jsonl
+    """
+    from m365_posture.commands.scanning import Request, scan_here, scan_in_children
+    from m365_posture.config_file import load, locate
+
+    if every == bool(tenants):
+        raise typer.BadParameter("Name the tenants to scan, or give --all (not both).")
+    path = locate(config, os.environ, Path.cwd())
+    configuration = load(path)
+    chosen = [configuration.tenant(slug) for slug in (dict.fromkeys(tenants) if tenants else configuration.tenants)]
+    request = Request(
+        path, key_file, resume=resume, only=tuple(only or ()), fail_on=fail_on, strict=strict, verbose=verbose
+    )
+    if not chosen:
+        raise typer.BadParameter(f"{path} has no tenants.")
+    code = scan_here(chosen[0], request, form) if len(chosen) == 1 else scan_in_children(chosen, request, form, jobs)
+    raise typer.Exit(code)
