@@ -6,16 +6,14 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
 
-from simulator.certificates import PASSPHRASE
+from simulator.certificates import Signer
 
 EXCHANGE_AUDIENCE: Final = "api://AzureADTokenExchange"
 ISSUER: Final = "https://identity.msp.example"
@@ -97,16 +95,13 @@ def thumbprint_matches(header: Mapping[str, Any], certificate: x509.Certificate)
     return str(header.get("x5t")).rstrip("=") == encoded(certificate.fingerprint(hashes.SHA1()))  # noqa: S303 - the protocol's
 
 
-def federated_token(path: Path, subject: str, *, lifetime_s: int) -> str:
-    """Return a token of the simulated identity provider, signed with the key in a PKCS#12 file."""
-    key, certificate, _ = pkcs12.load_key_and_certificates(path.read_bytes(), PASSPHRASE.encode())
-    if not isinstance(key, rsa.RSAPrivateKey) or certificate is None:
-        raise ValueError(f"{path.name} holds no RSA key with its certificate")
+def federated_token(provider: Signer, subject: str, *, lifetime_s: int) -> str:
+    """Return a token of the simulated identity provider."""
     now = int(time.time())
-    header = {"alg": "RS256", "typ": "JWT", "kid": encoded(certificate.fingerprint(hashes.SHA256()))}
+    header = {"alg": "RS256", "typ": "JWT", "kid": encoded(provider.certificate.fingerprint(hashes.SHA256()))}
     claims = {"iss": ISSUER, "sub": subject, "aud": EXCHANGE_AUDIENCE, "iat": now, "nbf": now, "exp": now + lifetime_s}
     signed = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
-    return f"{signed}.{encoded(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+    return f"{signed}.{encoded(provider.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
 
 def encoded(data: bytes) -> str:

@@ -45,22 +45,48 @@ def client_certificate(path: Path, common_name: str, *, days_valid: int = VALID.
     """Return the certificate of a PKCS#12 file, made if absent.
 
     RSA, because Entra accepts nothing else from an application. `days_valid` below zero
-    makes a certificate that has expired.
+    makes a certificate that has expired. The certificate alone lies beside the file, for
+    opening it means checking the key, which takes a tenth of a second.
     """
-    if path.exists():
-        stored = pkcs12.load_key_and_certificates(path.read_bytes(), PASSPHRASE.encode())[1]
-        if stored is not None and (days_valid < 0 or stored.not_valid_after_utc > datetime.now(UTC) + RENEW_BEFORE):
+    public = path.with_suffix(".cer")
+    if path.exists() and public.exists():
+        stored = x509.load_der_x509_certificate(public.read_bytes())
+        if days_valid < 0 or stored.not_valid_after_utc > datetime.now(UTC) + RENEW_BEFORE:
             return stored
+    key, certificate = _own_certificate(common_name, days_valid)
+    seal = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    _write_private(path, pkcs12.serialize_key_and_certificates(common_name.encode(), key, certificate, None, seal))
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.DER))
+    return certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key with its certificate."""
+
+    key: rsa.RSAPrivateKey
+    certificate: x509.Certificate
+
+
+def signer(path: Path, common_name: str) -> Signer:
+    """Return key and certificate of a PEM file, made if absent or about to expire."""
+    if not _usable(path):
+        key, certificate = _own_certificate(common_name, VALID.days)
+        _write_private(path, _pem(key) + certificate.public_bytes(serialization.Encoding.PEM))
+        return Signer(key, certificate)
+    data = path.read_bytes()
+    stored = serialization.load_pem_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(stored, rsa.RSAPrivateKey):
+        raise TypeError(f"{path.name} holds no RSA key")
+    return Signer(stored, x509.load_pem_x509_certificate(data))
+
+
+def _own_certificate(common_name: str, days_valid: int) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = _name(common_name)
     end = datetime.now(UTC) + timedelta(days=days_valid)
     builder = _builder(name, name, key.public_key()).not_valid_before(end - VALID * 2).not_valid_after(end)
-    certificate = builder.sign(key, hashes.SHA256())
-    sealed = pkcs12.serialize_key_and_certificates(
-        common_name.encode(), key, certificate, None, serialization.BestAvailableEncryption(PASSPHRASE.encode())
-    )
-    _write_private(path, sealed)
-    return certificate
+    return key, builder.sign(key, hashes.SHA256())
 
 
 def _make_server_files(files: ServerFiles) -> None:
@@ -129,7 +155,7 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     return key.private_bytes(encoding, form, serialization.NoEncryption())
 

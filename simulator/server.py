@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from cryptography import x509
 
 from simulator.assertions import federated_token
-from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files
+from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files, signer
 from simulator.clock import ScaledClock
 from simulator.configuration import CredentialKind, environment_of, tenants_toml
 from simulator.faults import Fault, FaultScript
@@ -26,7 +26,7 @@ from simulator.wire import visible
 
 _DAY_S: Final = 86_400
 _CERTIFICATE: Final = "msp.pfx"
-_PROVIDER: Final = "identity-provider.pfx"
+_PROVIDER: Final = "identity-provider.pem"
 
 
 class Simulator:
@@ -102,7 +102,7 @@ class Simulator:
         """
         files = server_files(self.folder)
         self._certificate = client_certificate(self.folder / _CERTIFICATE, "m365-posture simulator")
-        self._provider = client_certificate(self.folder / _PROVIDER, "simulated identity provider")
+        self._provider = signer(self.folder / _PROVIDER, "simulated identity provider")
         self._write_federated_tokens()
         login = LoginService(self._by_tenant_name(), self._registered, self.tokens, self.faults, self._record)
         graph = GraphService(self.tokens, self._throttle, self.faults, self._record)
@@ -179,7 +179,7 @@ class Simulator:
         return names
 
     def _registered(self, app: SimulatedApp) -> tuple[x509.Certificate, ...]:
-        return (self._provider, self._certificate, *self._extra_certificates.get(app.client_id, ()))
+        return (self._provider.certificate, self._certificate, *self._extra_certificates.get(app.client_id, ()))
 
     def _token_file(self, app: SimulatedApp) -> Path:
         return self.folder / f"federated-{app.client_id}.jwt"
@@ -187,7 +187,7 @@ class Simulator:
     def _write_federated_tokens(self) -> None:
         for tenant in self.tenants.values():
             for app in tenant.apps:
-                token = federated_token(self.folder / _PROVIDER, app.client_id, lifetime_s=_DAY_S)
+                token = federated_token(self._provider, app.client_id, lifetime_s=_DAY_S)
                 self._token_file(app).write_text(token, encoding="ascii")
 
     def _record(self, incoming: Incoming, tenant: str, status: int | None) -> None:
