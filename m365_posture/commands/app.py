@@ -21,7 +21,8 @@ app = typer.Typer(
     name="m365-posture",
     help="Read-only security posture scanner for Microsoft 365 tenants.",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    # Rich help takes half a second to import.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)

@@ -13,7 +13,9 @@ from m365_posture.texts import Language, translate
 if TYPE_CHECKING:
     from checks.registry import Check
 
-app = typer.Typer(help="What is checked, how severe it is, and why it matters.", no_args_is_help=True)
+app = typer.Typer(
+    help="What is checked, how severe it is, and why it matters.", no_args_is_help=True, rich_markup_mode=None
+)
 
 _COLUMNS: Final = ("check_id", "severity", "area", "title")
 

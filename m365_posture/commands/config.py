@@ -8,7 +8,7 @@ import typer
 from m365_posture.commands.options import ConfigOption, Format, FormatOption, KeyFileOption
 from m365_posture.commands.output import say, write_rows
 
-app = typer.Typer(help="The configuration file.", no_args_is_help=True)
+app = typer.Typer(help="The configuration file.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -9,7 +9,9 @@ import typer
 from m365_posture.commands.options import ConfigOption, KeyFileOption
 from m365_posture.commands.output import say
 
-app = typer.Typer(help="The master key that protects everything that is kept.", no_args_is_help=True)
+app = typer.Typer(
+    help="The master key that protects everything that is kept.", no_args_is_help=True, rich_markup_mode=None
+)
 
 PassphraseOption = Annotated[
     str,

@@ -8,7 +8,7 @@ import typer
 from m365_posture.commands.options import ConfigOption, KeyFileOption
 from m365_posture.commands.output import say
 
-app = typer.Typer(help="What is kept on this machine.", no_args_is_help=True)
+app = typer.Typer(help="What is kept on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -12,7 +12,7 @@ from m365_posture.commands.output import Row, write_rows
 if TYPE_CHECKING:
     from m365_posture.config import TenantConfig
 
-app = typer.Typer(help="The tenants of the configuration.", no_args_is_help=True)
+app = typer.Typer(help="The tenants of the configuration.", no_args_is_help=True, rich_markup_mode=None)
 
 _COLUMNS: Final = ("tenant", "name", "tenant_id", "packs", "language", "last_scan")
 

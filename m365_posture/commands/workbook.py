@@ -48,18 +48,19 @@ def workbook(
 
 
 def write(data: "TenantData", language: Language, output: Path) -> None:
-    """Write a tenant's workbook to `output`.
+    """Write a tenant's workbook to `output`, whole or not at all, readable by its owner only.
 
     Raises:
         typer.BadParameter: The file cannot be written.
     """
+    from m365_posture.files import write_durably
     from m365_posture.reporting import report_of
-    from reports.workbook.build import write_workbook
+    from reports.workbook.build import workbook_bytes
     from store.viewer import OPERATOR
 
-    report = report_of(data, OPERATOR, language, datetime.now(UTC).date())
+    content = workbook_bytes(report_of(data, OPERATOR, language, datetime.now(UTC).date()))
     try:
-        write_workbook(report, output)
+        write_durably(output, content)
     except OSError as error:
         raise typer.BadParameter(
             f"{output} cannot be written ({error.strerror}): choose a folder that exists and close the file elsewhere.",

@@ -1,8 +1,7 @@
 """The workbook, read back as a reader's program would."""
 
-import stat
 import zipfile
-from pathlib import Path
+from io import BytesIO
 
 import pytest
 from judgements import GAP, a_check, an_object, judged
@@ -13,7 +12,7 @@ from report_builder import COMPLETE, a_report
 from m365_posture.texts import Language
 from reports.view_models.report import Report
 from reports.view_models.wording import Wording
-from reports.workbook.build import write_workbook
+from reports.workbook.build import workbook_bytes
 from reports.workbook.cells import writable
 from scanner.snapshot.ledger import Coverage, TableState
 
@@ -27,14 +26,8 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "out.xlsx"
-
-
-def written(report: Report, path: Path) -> Workbook:
-    write_workbook(report, path)
-    return load_workbook(path)
+def read_back(report: Report) -> Workbook:
+    return load_workbook(BytesIO(workbook_bytes(report)))
 
 
 def table(sheet: Worksheet) -> list[dict[str, object]]:
@@ -50,12 +43,12 @@ REPORT = a_report(
 )
 
 
-def test_it_has_a_sheet_for_checks_one_for_objects_and_one_for_what_was_read(path: Path) -> None:
-    assert written(REPORT, path).sheetnames == ["Summary", "Findings", "Coverage"]
+def test_it_has_a_sheet_for_checks_one_for_objects_and_one_for_what_was_read() -> None:
+    assert read_back(REPORT).sheetnames == ["Summary", "Findings", "Coverage"]
 
 
-def test_the_verdict_stands_in_words_not_in_colour_alone(path: Path) -> None:
-    rows = table(written(REPORT, path)["Summary"])
+def test_the_verdict_stands_in_words_not_in_colour_alone() -> None:
+    rows = table(read_back(REPORT)["Summary"])
 
     assert [(row["Check"], row["Severity"], row["Verdict"]) for row in rows] == [
         ("AC-04", "High", "Not in order"),
@@ -64,8 +57,8 @@ def test_the_verdict_stands_in_words_not_in_colour_alone(path: Path) -> None:
     ]
 
 
-def test_a_gap_says_what_would_mend_it_and_never_how_many_are_in_order(path: Path) -> None:
-    book = written(REPORT, path)
+def test_a_gap_says_what_would_mend_it_and_never_how_many_are_in_order() -> None:
+    book = read_back(REPORT)
     gap = next(row for row in table(book["Summary"]) if row["Check"] == "EM-05")
     log = next(row for row in table(book["Coverage"]) if row["Part of the tenant"] == "Sign-in log")
 
@@ -75,10 +68,10 @@ def test_a_gap_says_what_would_mend_it_and_never_how_many_are_in_order(path: Pat
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_data(path: Path, name: str) -> None:
+def test_a_hostile_name_is_data(name: str) -> None:
     report = a_report(judged(1, a_check(failing=[an_object("ada", name, display_name=name)])), firm=name)
 
-    sheet = written(report, path)["Findings"]
+    sheet = read_back(report)["Findings"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
     assert {cell.data_type for cell in cells} <= {"s", "d", "n"}
@@ -87,11 +80,11 @@ def test_a_hostile_name_is_data(path: Path, name: str) -> None:
     assert bool(named[0].quotePrefix) == (not name.startswith("<"))
 
 
-def test_no_formula_and_no_link_stands_in_the_file(path: Path) -> None:
+def test_no_formula_and_no_link_stands_in_the_file() -> None:
     objects = [an_object(f"o{n}", name, seen=name) for n, name in enumerate(HOSTILE)]
-    write_workbook(a_report(judged(1, a_check(failing=objects)), firm="=1+1"), path)
+    content = workbook_bytes(a_report(judged(1, a_check(failing=objects)), firm="=1+1"))
 
-    with zipfile.ZipFile(path) as package:
+    with zipfile.ZipFile(BytesIO(content)) as package:
         sheets = b"".join(package.read(name) for name in package.namelist() if "worksheets" in name)
     assert b"<f>" not in sheets
     assert b"<hyperlink" not in sheets
@@ -106,10 +99,10 @@ def test_no_formula_and_no_link_stands_in_the_file(path: Path) -> None:
         ("é 漢 🙂", "é 漢 🙂"),
     ],
 )
-def test_what_a_workbook_cannot_hold_is_replaced_visibly(path: Path, text: str, expected: str) -> None:
+def test_what_a_workbook_cannot_hold_is_replaced_visibly(text: str, expected: str) -> None:
     report = a_report(judged(1, a_check(failing=[an_object("ada", text)])))
 
-    assert table(written(report, path)["Findings"])[0]["Name"] == expected
+    assert table(read_back(report)["Findings"])[0]["Name"] == expected
 
 
 def test_a_text_that_is_too_long_is_cut_visibly() -> None:
@@ -119,8 +112,8 @@ def test_a_text_that_is_too_long_is_cut_visibly() -> None:
 
 
 @pytest.mark.parametrize("name", ["Summary", "Findings", "Coverage"])
-def test_every_sheet_can_be_filtered_scrolled_and_printed(path: Path, name: str) -> None:
-    sheet = written(REPORT, path)[name]
+def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
+    sheet = read_back(REPORT)[name]
     header = int("".join(filter(str.isdigit, sheet.auto_filter.ref.split(":")[0])))
     headings = [cell for cell in sheet[header] if cell.value]
 
@@ -136,24 +129,24 @@ def test_every_sheet_can_be_filtered_scrolled_and_printed(path: Path, name: str)
     assert len({cell.value for cell in headings}) == len(headings)
 
 
-def test_times_stand_on_the_clock_of_the_firm(path: Path) -> None:
-    row = table(written(REPORT, path)["Findings"])[0]
+def test_times_stand_on_the_clock_of_the_firm() -> None:
+    row = table(read_back(REPORT)["Findings"])[0]
 
     assert f"{row['First seen']:%Y-%m-%d %H:%M}" == "2026-11-17 05:00"
 
 
-def test_a_firm_with_an_ampersand_is_printed_as_it_is(path: Path) -> None:
-    sheet = written(REPORT, path)["Summary"]
+def test_a_firm_with_an_ampersand_is_printed_as_it_is() -> None:
+    sheet = read_back(REPORT)["Summary"]
 
     assert sheet["A1"].value == "Security posture of Vermeulen & Zonen"
     assert sheet.oddFooter.left.text == "Vermeulen && Zonen"
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_language_has_its_own_words(path: Path, language: Language) -> None:
+def test_every_language_has_its_own_words(language: Language) -> None:
     report = a_report(judged(1, a_check(failing=["ada"])), wording=Wording(language, "Europe/Brussels"))
 
-    names = written(report, path).sheetnames
+    names = read_back(report).sheetnames
     expected = {
         Language.NL: ["Overzicht", "Bevindingen", "Wat gelezen werd"],
         Language.FR: ["Synthèse", "Constats", "Couverture"],
@@ -162,21 +155,7 @@ def test_every_language_has_its_own_words(path: Path, language: Language) -> Non
     assert names == expected[language]
 
 
-def test_a_tenant_without_findings_gets_a_workbook_too(path: Path) -> None:
-    book = written(a_report(judged(1, a_check())), path)
+def test_a_tenant_without_findings_gets_a_workbook_too() -> None:
+    book = read_back(a_report(judged(1, a_check())))
 
     assert table(book["Findings"]) == []
-
-
-def test_only_its_owner_can_read_it(path: Path) -> None:
-    write_workbook(REPORT, path)
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_workbook_that_cannot_be_written_leaves_the_old_one(path: Path, tmp_path: Path) -> None:
-    write_workbook(REPORT, path)
-    with pytest.raises(OSError, match="No such file"):
-        write_workbook(REPORT, tmp_path / "missing" / "out.xlsx")
-
-    assert [file.name for file in tmp_path.iterdir()] == ["out.xlsx"]
