@@ -1,9 +1,14 @@
 """Scans of simulated tenants: the tenant, the simulator that serves it, and the reading of it."""
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +53,17 @@ class Watched:
         self.events.append(("finished", table, coverage))
 
 
+class LaterClock(SystemClock):
+    """The machine's clock, set forward."""
+
+    def __init__(self, later: timedelta) -> None:
+        super().__init__(SPEED)
+        self._later = later
+
+    def now(self) -> datetime:
+        return super().now() + self._later
+
+
 @dataclass
 class Office:
     """One tenant, its simulator, and the folder in which its scans are kept."""
@@ -65,12 +81,13 @@ class Office:
         only: Sequence[str] | None = None,
         packs: Sequence[str] | None = None,
         patience: Patience = IMPATIENT,
+        later: timedelta = timedelta(),
+        secret: str = "",
     ) -> "Snapshot":
-        """Read the tenant and return what was published."""
+        """Read the tenant, `later` than now, and return what was published."""
         config = self.config if packs is None else replace(self.config, packs=tuple(packs))
-        environment = {SECRET: self.tenant.app.client_secret}
-        means = Means(environment, patience)
-        clock = SystemClock(SPEED)
+        means = Means({SECRET: secret or self.tenant.app.client_secret}, patience)
+        clock = LaterClock(later)
         manifest = asyncio.run(
             read_tenant(config, self.vault, clock, self.watched, resume=resume, only=only, means=means)
         )
@@ -104,6 +121,14 @@ class Snapshot:
         return {name: str(coverage.state) for name, coverage in self.manifest.tables.items()}
 
 
+@cache
+def certificates() -> Path:
+    """Return a folder for the simulator's keys, which take long to make; gone when the tests end."""
+    folder = tempfile.mkdtemp(prefix="simulator-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 @contextmanager
 def an_office(
     tenant: SimulatedTenant,
@@ -112,8 +137,8 @@ def an_office(
     packs: Sequence[str] = ("base", "mail", "files"),
     throttling: bool = True,
 ) -> Iterator[Office]:
-    """Serve a tenant and give what is needed to scan it."""
-    with Simulator([tenant], folder / "simulator", clock_speed=SPEED, throttling=throttling) as simulator:
+    """Serve a tenant and give what is needed to scan it; `folder` takes its data."""
+    with Simulator([tenant], certificates(), clock_speed=SPEED, throttling=throttling) as simulator:
         hosts = Hosts(
             login=simulator.hosts.login,
             graph=simulator.hosts.graph,
