@@ -132,9 +132,7 @@ IMPOSSIBLE = {
     **{(name, ENVELOPE.name): "an envelope has no continuation, only its parts have" for name in NEXT_LINKS},
     **{(name, PART.name): "a part has no connection of its own: the fault is the envelope's" for name in WIRE},
     **{
-        ("429 inside a batch", kind.name): "it is a fault of the parts of batches"
-        for kind in KINDS
-        if kind is not PART
+        ("429 inside a batch", kind.name): "it is a fault of the parts of batches" for kind in KINDS if kind is not PART
     },
 }
 POSSIBLE = [(case, kind) for case in CASES for kind in KINDS if (case.name, kind.name) not in IMPOSSIBLE]
@@ -190,6 +188,7 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm, case, kind)
     failed = {name for name, rows in read.items() if isinstance(rows, ReadError)}
     assert len(calm.faults.fired) == 1
     assert failed == (set() if case.passes else stricken(case, kind))
+    assert {type(read[name]) for name in failed} <= {case.lasting}
     assert {name: rows for name, rows in read.items() if name not in failed} == {
         name: rows for name, rows in EXPECTED[kind].items() if name not in failed
     }

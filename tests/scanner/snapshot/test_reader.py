@@ -128,6 +128,28 @@ def test_a_folder_without_finished_scan_is_refused(folder: Path, vault: Vault, w
     assert is_one_sentence(refusal.value)
 
 
+@pytest.mark.parametrize("way", [".", "../{scan}", "{folder}/scans/{scan}"])
+def test_a_scan_is_found_however_its_path_is_written(
+    folder: Path, vault: Vault, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_scan(folder, vault)
+    scan = the_scan(folder)
+    monkeypatch.chdir(scan)
+
+    reader = SnapshotReader.open(Path(way.format(folder=folder, scan=scan.name)), vault)
+    assert len(reader.frame("users")) == 2
+
+
+def test_a_folder_that_is_not_named_like_a_scan_is_left_alone(folder: Path, vault: Vault) -> None:
+    kept = [folder / "scans" / name for name in ("0-notes", "zzz", "20261116T060000Z-copy of it")]
+    for other in kept:
+        other.mkdir(parents=True)
+    manifest = a_scan(folder, vault)
+
+    assert [scan.name for scan in finished_scans(folder)] == [manifest.scan_id]
+    assert all(other.is_dir() for other in kept)
+
+
 def test_another_key_is_refused(folder: Path, vault: Vault) -> None:
     a_scan(folder, vault)
 

@@ -180,7 +180,9 @@ async def test_nor_through_another_port_of_the_same_host(acme):
         acme.requests.clear()
         allowed = f"{ALL_USERS.endpoint}?$select=id,displayName&$top=3"
         tried = [*REFUSED, ("GET", allowed)]
-        let_through = [path for method, path in tried if await not_refused(session, method, f"{acme.hosts.login}/{path}")]
+        let_through = [
+            path for method, path in tried if await not_refused(session, method, f"{acme.hosts.login}/{path}")
+        ]
 
     assert let_through == []
     assert acme.requests == []
@@ -224,7 +226,9 @@ def test_a_declared_request_passes(path):
         pytest.param({"url": "https://graph.microsoft.com:8443"}, "origin", id="another port"),
         pytest.param({"url": "https://graph.microsoft.com.attacker.example"}, "origin", id="a longer host"),
         pytest.param({"url": "https://someone@graph.microsoft.com"}, "origin", id="a user name in the address"),
-        pytest.param({"headers": {"X-HTTP-Method-Override": "DELETE"}}, "header", id="a header that overrides the method"),
+        pytest.param(
+            {"headers": {"X-HTTP-Method-Override": "DELETE"}}, "header", id="a header that overrides the method"
+        ),
         pytest.param({"headers": {"Host": "attacker.example"}}, "header", id="a host header of its own"),
         pytest.param({"content": b"{}"}, "body", id="a GET with a body"),
         pytest.param({"method": "HEAD"}, "method", id="another method"),
@@ -242,16 +246,22 @@ def test_it_looks_at_the_whole_request(change, code):
     ("body", "code"),
     [
         pytest.param(a_batch(), "batch_body", id="no part"),
-        pytest.param(a_batch(*[{"id": str(n), "method": "GET", "url": "/users"} for n in range(21)]), "batch_body", id="21"),
+        pytest.param(
+            a_batch(*[{"id": str(n), "method": "GET", "url": "/users"} for n in range(21)]), "batch_body", id="21"
+        ),
         pytest.param(b"[]", "batch_body", id="no object"),
         pytest.param(b"{", "batch_body", id="no JSON"),
         pytest.param(b'{"requests":[{"id":"1","method":"GET","url":"/x"}],"more":1}', "batch_body", id="another key"),
         pytest.param(
-            b'{"requests":[{"id":"1","method":"DELETE","method":"GET","url":"/users"}]}', "batch_body", id="a key given twice"
+            b'{"requests":[{"id":"1","method":"DELETE","method":"GET","url":"/users"}]}',
+            "batch_body",
+            id="a key given twice",
         ),
         pytest.param(a_batch({"id": "1", "method": "get", "url": "/users"}), "batch_part", id="an unusual method"),
         pytest.param(
-            a_batch({"id": "1", "method": "GET", "url": "https://attacker.example/users"}), "batch_part", id="another host"
+            a_batch({"id": "1", "method": "GET", "url": "https://attacker.example/users"}),
+            "batch_part",
+            id="another host",
         ),
         pytest.param(
             a_batch({"id": "1", "method": "GET", "url": "/users?$select=id,displayName&$top=3", "body": {}}),
@@ -260,7 +270,12 @@ def test_it_looks_at_the_whole_request(change, code):
         ),
         pytest.param(
             a_batch(
-                {"id": "1", "method": "GET", "url": "/users?$select=id,displayName&$top=3", "headers": {"X-HTTP-Method": "PUT"}}
+                {
+                    "id": "1",
+                    "method": "GET",
+                    "url": "/users?$select=id,displayName&$top=3",
+                    "headers": {"X-HTTP-Method": "PUT"},
+                }
             ),
             "batch_part",
             id="a part with a header of its own",
@@ -270,7 +285,9 @@ def test_it_looks_at_the_whole_request(change, code):
             "batch_part",
             id="a part that depends on another",
         ),
-        pytest.param(a_batch({"id": "1", "method": "GET", "url": "/users?$select=id,displayName&$top=3"}), "", id="allowed"),
+        pytest.param(
+            a_batch({"id": "1", "method": "GET", "url": "/users?$select=id,displayName&$top=3"}), "", id="allowed"
+        ),
     ],
 )
 def test_a_batch_holds_nothing_but_allowed_reads(body, code):
@@ -340,7 +357,9 @@ def test_a_continuation_may_take_the_other_paths_its_template_declares():
         allowed.trust(sites, f"{ORIGIN}/v1.0/drives/b!1/root/delta(token='a')/content")
 
 
-@pytest.mark.parametrize("path", ["users/{user_id}/messages", "drives/{d}/items/{i}/content", "users/{id}/photo/$value"])
+@pytest.mark.parametrize(
+    "path", ["users/{user_id}/messages", "drives/{d}/items/{i}/content", "users/{id}/photo/$value"]
+)
 def test_a_template_for_content_cannot_even_be_declared(path):
     mistake = replace(INBOX_RULES, path=path)
 

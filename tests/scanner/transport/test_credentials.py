@@ -240,7 +240,9 @@ async def test_a_wrong_passphrase_is_a_sentence_without_the_passphrase(acme):
     assert "canary" not in complaint
 
 
-@pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
+)
 async def test_a_file_that_is_no_certificate_is_a_sentence(acme, tmp_path, content):
     path = tmp_path / "app.pfx"
     path.write_bytes(content)
@@ -270,7 +272,10 @@ async def test_a_wrong_secret_is_a_sentence_without_the_secret(acme):
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"app": AppCredential("00000000-0000-0000-0000-000000000001", client_secret_env="ACME_SECRET")}, "AADSTS700016"),
+        (
+            {"app": AppCredential("00000000-0000-0000-0000-000000000001", client_secret_env="ACME_SECRET")},
+            "AADSTS700016",
+        ),
         ({"tenant_id": "00000000-0000-0000-0000-000000000002"}, "AADSTS90002"),
     ],
 )

@@ -61,7 +61,9 @@ async def test_paths_the_sdk_knows_are_described_by_its_builders(acme, template)
 
 async def test_beta_is_written_out_with_its_properties(acme):
     async with a_session(acme) as session:
-        url = session.describe(SIGN_INS, {}, {"$filter": "createdDateTime ge 2026-11-01T00:00:00Z and userId eq 'a+b&c'"})
+        url = session.describe(
+            SIGN_INS, {}, {"$filter": "createdDateTime ge 2026-11-01T00:00:00Z and userId eq 'a+b&c'"}
+        )
 
     assert url == (
         f"{session.origin}/beta/auditLogs/signIns?$select=id,createdDateTime&$top=3"
