@@ -10,10 +10,11 @@ PRIVATE_FOLDER: Final = 0o700
 
 
 def private_folder(path: Path) -> Path:
-    """Create `path` and its missing parents, readable by their owner only, and return it."""
+    """Create `path` and its missing parents, on the disk and readable by their owner only, and return it."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        sync_folder(folder.parent)
     return path
 
 

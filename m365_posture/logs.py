@@ -13,15 +13,25 @@ from typing import Final
 from m365_posture.files import PRIVATE_FILE, private_folder
 
 LOG_FILE: Final = "m365-posture.log"
-TALKATIVE: Final = ("httpx", "httpcore", "msal", "azure", "urllib3", "aiohttp", "kiota_http", "keyring")
+TALKATIVE: Final = (
+    "httpx",
+    "httpcore",
+    "msal",
+    "azure",
+    "urllib3",
+    "aiohttp",
+    "kiota_abstractions",
+    "kiota_http",
+    "msgraph",
+    "msgraph_core",
+    "keyring",
+)
 """Libraries that log whole addresses or answers below WARNING."""
 
 _MAX_BYTES: Final = 2_000_000
 _KEPT_FILES: Final = 5
 _REMOVED: Final = "[removed]"
-_NAMES_OF_SECRETS: Final = (
-    r"secret|password|passphrase|pwd|assertion|token|cookie|authorization|api_?key|\bkey|\bsig"
-)
+_NAMES_OF_SECRETS: Final = r"secret|password|passphrase|pwd|assertion|token|cookie|authorization|api_?key|\bkey|\bsig"
 
 _PATTERNS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)

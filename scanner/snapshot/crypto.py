@@ -120,6 +120,8 @@ def readable(path: Path) -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise Truncated(f"{path} is missing: put it back from a backup, or scan again.") from None
+    except PermissionError:
+        raise SnapshotError(f"{path} cannot be read: make it readable for this user.") from None
     except (OSError, pa.ArrowException):
         raise Truncated(f"{path} is no whole file: put it back from a backup, or scan again.") from None
 

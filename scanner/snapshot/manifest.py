@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from scanner.snapshot.errors import Changed, NewerSchema, NoSnapshot, Truncated
+from scanner.snapshot.errors import Changed, NewerSchema, NoSnapshot, SnapshotError, Truncated
 from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState
 from scanner.snapshot.tables import SCHEMA_VERSION
 
@@ -16,6 +17,7 @@ MANIFEST_FILE: Final = "manifest.json"
 SCANS: Final = "scans"
 
 _SEAL: Final = "seal"
+_SCAN_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]+")
 
 Document = dict[str, Any]
 
@@ -163,6 +165,8 @@ def read_document(scan_folder: Path) -> Document:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         raise NoSnapshot(f"{scan_folder} holds no finished scan: choose another, or scan again.") from None
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read ({error.strerror}): make it readable for this user.") from None
     except ValueError:
         raise Truncated(f"{path} is cut short or damaged: put it back from a backup, or scan again.") from None
     if not isinstance(document, dict) or not isinstance(document.get("schema"), str):
@@ -195,9 +199,10 @@ def read_manifest(scan_folder: Path) -> Manifest:
 
 
 def scan_folders(tenant_folder: Path) -> list[Path]:
-    """Return the folders of a tenant's scans, finished or not, oldest first."""
+    """Return the folders of a tenant's scans, finished or not, oldest first; a folder with another name is no scan."""
     folder = tenant_folder / SCANS
-    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.is_dir() and _SCAN_ID.fullmatch(path.name))
 
 
 def finished_scans(tenant_folder: Path) -> list[Path]:

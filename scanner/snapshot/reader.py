@@ -56,6 +56,7 @@ class SnapshotReader:
             WrongKey: The scan was written with another tenant key.
             Changed: The manifest is not as it was written.
         """
+        folder = folder.resolve()
         document = read_document(folder)
         manifest = read_manifest(folder)
         if manifest.key != vault.key_id:

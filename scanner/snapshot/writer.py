@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from m365_posture.files import private_folder, sync_folder, write_durably
+from m365_posture.files import private_folder, write_durably
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.events import EVENTS, Log, not_older_than
 from scanner.snapshot.journal import Journal
@@ -171,7 +171,6 @@ class ScanWriter:
         areas = None if only is None else tuple(only)
         header = Header(scan_id, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas)
         scan_folder = private_folder(tenant_folder / SCANS / scan_id)
-        sync_folder(scan_folder.parent)
         return cls(tenant_folder, header, vault, Journal.create(scan_folder, header.document), previous)
 
     @classmethod

@@ -3,11 +3,14 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from m365_posture.key_care import back_up, restore, rotate
 from m365_posture.keys import (
@@ -26,6 +29,32 @@ NEW = MasterKey(b"n" * 32)
 STRANGER = MasterKey(b"s" * 32)
 PASSPHRASE = "correct horse battery"
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")
+
+
+class KeyringWith(KeyringBackend):
+    """A keyring that holds what a test puts into it."""
+
+    entry: str | None = None
+    is_locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_locked:
+            raise KeyringLocked
+        return self.entry if (service, username) == ("m365-posture", "master-key") else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def a_keyring() -> Iterator[KeyringWith]:
+    before, own = keyring.get_keyring(), KeyringWith()
+    keyring.set_keyring(own)
+    yield own
+    keyring.set_keyring(before)
 
 
 def no_keyring() -> str | None:
@@ -101,6 +130,22 @@ class TestMasterKey:
 
         assert is_one_sentence(missing)
         assert is_one_sentence(wrong)
+
+    def test_the_keyring_of_the_system_is_asked_last(self, a_keyring: KeyringWith) -> None:
+        a_keyring.entry = NEW.text
+
+        assert load_master_key(None, {}) == NEW
+
+    def test_a_keyring_that_is_locked_is_the_same_as_none(self, a_keyring: KeyringWith) -> None:
+        a_keyring.is_locked = True
+
+        with pytest.raises(KeyUnusable, match="--key-file"):
+            load_master_key(None, {})
+
+    def test_a_restored_key_can_be_put_into_a_new_file(self, tmp_path: Path) -> None:
+        create_master_key(tmp_path / "master.key", OLD)
+
+        assert load(tmp_path / "master.key") == OLD
 
     def test_without_any_key_it_says_what_to_do(self) -> None:
         with pytest.raises(KeyUnusable, match="--key-file") as refusal:
