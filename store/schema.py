@@ -48,6 +48,20 @@ _NAME_CLASSES: Final = {
     "domain": DataClass.CLIENT,
 }
 
+_EVIDENCE_CLASSES: Final = {
+    "accepted_instead": DataClass.SETTING,
+    "devices_still_try": DataClass.ACCOUNT,
+    "expires": DataClass.SETTING,
+    "is_licensed": DataClass.ACCOUNT,
+    "last_success": DataClass.ACCOUNT,
+    "mailbox": DataClass.ACCOUNT,
+    "scope": DataClass.SETTING,
+    "sends_to": DataClass.ACCOUNT,
+    "type": DataClass.SETTING,
+    "unused_since": DataClass.ACCOUNT,
+}
+"""Columns that checks compute."""
+
 _LEAST_SECRET_FIRST: Final = (
     DataClass.SETTING,
     DataClass.COUNT,
@@ -71,7 +85,9 @@ def name_class(object_type: str) -> DataClass:
 def evidence_class(column: str) -> DataClass:
     """Return whose secret a column of evidence is: that of the snapshot columns of this name, the most secret one.
 
-    A check may compute its evidence; a name that no table knows is treated as the most secret.
+    A column that neither a table nor the list above knows is treated as the most secret.
     """
+    if column in _EVIDENCE_CLASSES:
+        return _EVIDENCE_CLASSES[column]
     found = [c.data_class for table in TABLES.values() for c in table.columns if c.name == column]
     return max(found, key=_LEAST_SECRET_FIRST.index, default=DataClass.CONTENT_NAME)

@@ -9,7 +9,27 @@ from typing import Final
 from m365_posture.texts import mark
 from reports.view_models.wording import Wording
 
-LABELS: Final[Mapping[str, str]] = MappingProxyType({})
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "accepted_instead": mark("Accepted instead of a second factor"),
+        "devices_still_try": mark("Devices still try to sign in"),
+        "expires": mark("Ends on"),
+        "has_password": mark("Has a password"),
+        "hides_by": mark("Hides mail by"),
+        "is_folder": mark("Opens a folder"),
+        "is_hidden": mark("Is hidden itself"),
+        "is_licensed": mark("Has a licence"),
+        "last_success": mark("Last successful sign-in"),
+        "mailbox": mark("Mailbox"),
+        "path": mark("Path"),
+        "scope": mark("Open to"),
+        "sends_to": mark("Sends to"),
+        "site": mark("Site"),
+        "type": mark("Allows"),
+        "unused_since": mark("Unused since"),
+        "user_type": mark("Kind of account"),
+    }
+)
 """Evidence column to the name a reader knows; a column without one is shown by its code."""
 
 _YES: Final = mark("yes")

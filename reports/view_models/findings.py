@@ -91,8 +91,9 @@ def remedy(check_id: str, wording: Wording) -> str:
 
 
 def why(check_id: str, wording: Wording) -> str:
-    """Return why it matters; empty for a check that left the catalogue."""
-    return wording.text(CATALOGUE[check_id].why) if check_id in CATALOGUE else ""
+    """Return why it matters, a line per paragraph; empty for a check that left the catalogue."""
+    text = wording.text(CATALOGUE[check_id].why) if check_id in CATALOGUE else ""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def _decision(row: FindingRow, wording: Wording) -> str:

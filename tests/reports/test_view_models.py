@@ -155,7 +155,7 @@ def test_a_name_that_is_not_for_the_viewer_is_said_to_be_hidden() -> None:
 def test_evidence_is_shown_on_the_clock_of_the_firm() -> None:
     evidence: dict[str, object] = {
         "last_success": "2026-07-01T22:30:00Z",
-        "is_enabled": True,
+        "hides_by": True,
         "seen": None,
         "targets": ["a@b.example", False],
         "count": 3,
@@ -163,8 +163,8 @@ def test_evidence_is_shown_on_the_clock_of_the_firm() -> None:
     }
 
     assert evidence_text(evidence, ENGLISH).splitlines() == [
-        "last success: 2026-07-02 00:30",
-        "is enabled: yes",
+        "Last successful sign-in: 2026-07-02 00:30",
+        "Hides mail by: yes",
         "seen: not known",
         "targets: a@b.example, no",
         "count: 3",
