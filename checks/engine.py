@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pandas as pd
-import pyarrow as pa
 
 from checks import reasons, versions
+from checks.frame import records
 from checks.frameworks import Mode
 from checks.identity import fingerprint
 from checks.inputs import Inputs
@@ -126,8 +126,7 @@ def _ids(check: Check, name: str, frame: pd.DataFrame) -> set[str]:
 
 def _rows(check: Check, frame: pd.DataFrame, tenant_id: str) -> tuple[Row, ...]:
     columns = [*_NAMED, *check.evidence]
-    table = pa.Table.from_pandas(frame[columns], preserve_index=False)
-    rows = [_row(check, record, tenant_id) for record in table.to_pylist()]
+    rows = [_row(check, record, tenant_id) for record in records(frame[columns])]
     return tuple(sorted(rows, key=lambda row: row.object_id))
 
 

@@ -83,8 +83,8 @@ def plain(series: "pd.Series[Any]") -> list[Any]:
 
 def records(df: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dicts of Python objects, in order; null is None."""
-    rows: list[dict[str, Any]] = pa.Table.from_pandas(df, preserve_index=False).to_pylist()
-    return rows
+    values = [plain(df[name]) for name in df.columns]
+    return [dict(zip(df.columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def null_means(condition: "pd.Series[Any]", answer: bool) -> "pd.Series[Any]":  # noqa: FBT001 - reads as a sentence

@@ -51,6 +51,7 @@ def _metadata(check: Check) -> dict[str, Any]:
     }
 
 
+@cache
 def _code(function: Any) -> str:  # noqa: ANN401 - any function
     return inspect.getsource(function)
 

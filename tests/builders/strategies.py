@@ -1,0 +1,272 @@
+"""Whole tenants for property tests: small, various, and full of nulls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from builders.policies import a_grant, a_policy, security_defaults
+from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_sign_in, a_user
+from builders.snapshot import MemorySource, a_profile, a_snapshot
+from checks.model import Profile, TrustedForwarding
+from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
+from scanner.snapshot.tables import TABLES
+
+USER_IDS: Final = ("u0", "u1", "u2")
+UNREAD: Final = tuple(state for state in TableState if not state.delivers_rows)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A snapshot and what its firm states."""
+
+    source: MemorySource
+    profile: Profile
+
+
+def or_null(*values: Any) -> st.SearchStrategy[Any]:
+    """One of the values; sometimes null."""
+    return st.sampled_from([*values, None])
+
+
+DAYS_AGO: Final = st.sampled_from([1, 30, 89, 91, 400, 2000])
+
+
+def _moments() -> st.SearchStrategy[Any]:
+    return DAYS_AGO.map(lambda days: AS_OF - timedelta(days=days)) | st.none()
+
+
+@st.composite
+def users(draw: st.DrawFn) -> list[Row]:
+    rows = []
+    for user_id in draw(st.lists(st.sampled_from(USER_IDS), unique=True)):
+        domain = draw(st.sampled_from(["contoso.example", "home.example#EXT#@contoso.example"]))
+        rows.append(
+            a_user(
+                user_id,
+                user_principal_name=draw(or_null(f"{user_id}@{domain}")),
+                mail=draw(or_null(f"{user_id}@contoso.example", "other@contoso.example")),
+                account_enabled=draw(st.sampled_from([True, True, False, None])),
+                user_type=draw(or_null("Member", "Guest")),
+                created_date_time=draw(_moments()),
+                last_successful_sign_in_date_time=draw(_moments()),
+                last_non_interactive_sign_in_date_time=draw(_moments()),
+                assigned_licenses=draw(st.sampled_from([[], None])),
+            )
+        )
+    return rows
+
+
+_IDS: Final = st.lists(st.sampled_from(["All", "GuestsOrExternalUsers", *USER_IDS]), max_size=2)
+_GUEST_TYPES: Final = st.sampled_from(["b2bCollaborationGuest", "internalGuest,b2bCollaborationMember"])
+_TENANTS: Final = st.sampled_from([None, {"membershipKind": "all"}, {"membershipKind": "enumerated"}])
+_GUESTS: Final = st.none() | st.builds(
+    lambda types, tenants: {"guestOrExternalUserTypes": types, "externalTenants": tenants}, _GUEST_TYPES, _TENANTS
+)
+_USERS: Final = st.fixed_dictionaries(
+    {
+        "includeUsers": st.just(["All"]) | _IDS,
+        "excludeUsers": st.just([]) | _IDS,
+        "includeGuestsOrExternalUsers": _GUESTS,
+        "excludeGuestsOrExternalUsers": _GUESTS,
+        "includeGroups": st.sampled_from([[], [], ["group-1"]]),
+        "excludeRoles": st.sampled_from([[], [], ["role-1"]]),
+    }
+)
+_CONTROLS: Final = ("mfa", "compliantDevice", "approvedApplication", "block", "somethingNew")
+_GRANTS: Final = st.none() | st.builds(
+    lambda controls, operator, terms: a_grant(*controls, operator=operator, termsOfUse=terms),
+    st.lists(st.sampled_from(_CONTROLS), unique=True, max_size=2),
+    st.sampled_from(["AND", "OR"]),
+    st.sampled_from([[], [], ["terms-1"]]),
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> list[Row]:
+    return [
+        a_policy(
+            f"p{number}",
+            state=draw(or_null("enabled", "enabled", "disabled", "enabledForReportingButNotEnforced")),
+            users=draw(_USERS),
+            grant=draw(st.just("mfa") | _GRANTS),
+            locations=draw(st.sampled_from([None, None, {"includeLocations": ["All"], "excludeLocations": ["l1"]}])),
+            clientAppTypes=draw(st.sampled_from([["all"], ["all"], ["browser", "mobileAppsAndDesktopClients"]])),
+        )
+        for number in range(draw(st.integers(0, 2)))
+    ]
+
+
+_RECIPIENTS: Final = st.sampled_from(["a@contoso.example", "b@mail.contoso.example", "c@evil.example", "/o=Ex/cn=d"])
+_ACTIONS: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "forwardTo": st.lists(_RECIPIENTS, max_size=2),
+        "redirectTo": st.lists(_RECIPIENTS, max_size=1),
+        "delete": st.booleans(),
+        "markAsRead": st.just(value=True),
+        "moveToFolder": st.just("AAMk="),
+    },
+)
+_WORDS: Final = st.sampled_from([{}, {"subjectContains": ["factuur"]}, {"bodyContains": ["lunch"]}])
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> list[Row]:
+    return [
+        a_rule(
+            f"r{number}",
+            mailbox=draw(st.sampled_from(USER_IDS)),
+            actions=draw(_ACTIONS),
+            conditions=draw(_WORDS),
+            is_enabled=draw(or_null(True, True, False)),
+            is_hidden=draw(or_null(True, False)),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    ]
+
+
+@st.composite
+def links(draw: st.DrawFn) -> list[Row]:
+    found: list[Row] = []
+    for number in range(draw(st.integers(0, 3))):
+        ends = draw(st.sampled_from([None, -5, 10, 300]))
+        link = a_link(
+            f"i{number}",
+            item_path=draw(or_null(f"/folder{number}")),
+            is_folder=draw(or_null(True, False)),
+            kind=draw(st.sampled_from(["link", "link", "direct", None])),
+            link_scope=draw(or_null("anonymous", "organization", "users")),
+            expiration_date_time=None if ends is None else AS_OF + timedelta(days=ends),
+        )
+        found.append(link)
+        if draw(st.booleans()):
+            found.append(_below(link, inherited=draw(or_null(link["item_id"]))))
+    return found
+
+
+def _below(link: Row, inherited: str | None) -> Row:
+    """The same link, seen again on an item of the folder."""
+    item = f"{link['item_id']}-below"
+    return link | {
+        "item_id": item,
+        "item_name": "below.docx",
+        "item_path": f"{link['item_path'] or ''}/below.docx",
+        "is_folder": False,
+        "inherited_from_item_id": inherited,
+    }
+
+
+TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
+    "users": users(),
+    "conditional_access_policies": policies(),
+    "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
+    "inbox_rules": rules(),
+    "sharing_links": links(),
+    "sign_ins": st.lists(st.sampled_from(USER_IDS)).map(
+        lambda ids: [a_sign_in(f"s{number}", user_id=user_id) for number, user_id in enumerate(ids)]
+    ),
+    "domains": or_null(True, False).map(lambda proven: [a_domain(), a_domain("evil.example", is_verified=proven)]),
+}
+"""A table without a strategy here cannot be judged by any check: registering one that needs it fails its tests."""
+
+
+@st.composite
+def tenants(draw: st.DrawFn, tables: Sequence[str]) -> Tenant:
+    """A tenant of which everything was read; only `tables` have rows."""
+    source = a_snapshot(**{name: draw(TABLE_STRATEGIES[name]) for name in tables})
+    return Tenant(source, draw(profiles()))
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> Profile:
+    agreement = TrustedForwarding(
+        source="u0@contoso.example",
+        target="c@evil.example",
+        reason="e-invoicing",
+        approved_by="office manager",
+        until=draw(st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)])),
+    )
+    return a_profile(
+        break_glass=draw(st.sampled_from([(), ("u1@contoso.example",)])),
+        trusted_forwarding=draw(st.sampled_from([(), (agreement,)])),
+    )
+
+
+def _places(source: MemorySource, tables: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Every cell that may be null and is not: a row without its key is no row."""
+    return [
+        (name, number, column)
+        for name in tables
+        for number, row in enumerate(source.tables.get(name, []))
+        for column, value in row.items()
+        if value is not None and column not in TABLES[name].key
+    ]
+
+
+@st.composite
+def with_nulls(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> MemorySource:
+    """The same scan with some properties not returned."""
+    places = _places(source, tables)
+    if not places:
+        return source
+    rows = {name: [dict(row) for row in given] for name, given in source.tables.items()}
+    for name, number, column in draw(st.lists(st.sampled_from(places), min_size=1, max_size=3)):
+        rows[name][number][column] = None
+    return replace(source, tables=rows)
+
+
+@st.composite
+def with_gap(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> MemorySource:
+    """The same scan with one table, or one column group of one, not read or read in part."""
+    places = [(name, group) for name in tables for group in ("", *TABLES[name].groups)]
+    name, group = draw(st.sampled_from(places))
+    state = draw(st.sampled_from([TableState.PARTIAL, *UNREAD]))
+    coverage = (
+        replace(source.coverages[name], groups={group: GroupCoverage(state)})
+        if group
+        else Coverage(state, objects_failed=1)
+    )
+    rows = dict(source.tables)
+    if not group and state is TableState.PARTIAL:
+        rows[name] = [row for row in rows.get(name, []) if draw(st.booleans())]
+    return replace(source, tables=rows, coverages={**source.coverages, name: coverage})
+
+
+@st.composite
+def shuffled(draw: st.DrawFn, source: MemorySource) -> MemorySource:
+    """The same scan, its rows read in another order."""
+    return replace(source, tables={name: draw(st.permutations(list(rows))) for name, rows in source.tables.items()})
+
+
+_NAMES: Final = ("display_name", "site_display_name", "drive_name", "item_name", "user_display_name", "job_title")
+
+
+def renamed(tenant: Tenant) -> Tenant:
+    """The same tenant after everybody and everything got another name."""
+    tables = {name: [_renamed_row(row) for row in rows] for name, rows in tenant.source.tables.items()}
+    profile = replace(
+        tenant.profile,
+        break_glass=tuple(map(_renamed_address, tenant.profile.break_glass)),
+        trusted_forwarding=tuple(
+            replace(agreement, source=_renamed_address(agreement.source))
+            for agreement in tenant.profile.trusted_forwarding
+        ),
+    )
+    return Tenant(replace(tenant.source, tables=tables, organization_name="=HYPERLINK()"), profile)
+
+
+def _renamed_row(row: Row) -> Row:
+    names = {name: "<script>" for name in _NAMES if row.get(name) is not None}
+    addresses = {
+        name: _renamed_address(row[name]) for name in ("user_principal_name", "mail") if row.get(name) is not None
+    }
+    path = row.get("item_path")
+    return row | names | addresses | ({"item_path": path.replace("/", "/new ")} if path else {})
+
+
+def _renamed_address(address: str) -> str:
+    """Another local part; Entra's mark of an external account stays."""
+    return f"new.{address}"
