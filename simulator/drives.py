@@ -24,10 +24,6 @@ class DriveChanges:
         self._items[item["id"]] = item
         self._changed_at[item["id"]] = self.version
 
-    def touch(self, item: Item) -> None:
-        """Note a change that shows in the delta, e.g. of the item's permissions."""
-        self.put(item)
-
     def delete(self, item_id: str) -> None:
         """Delete an item; the delta then holds a tombstone."""
         self.put({"id": item_id, "deleted": {"state": "deleted"}})

@@ -138,7 +138,7 @@ class SimulatedTenant:
     def permissions_of(self, drive_id: str, item_id: str) -> list[Entity] | None:
         """Return an item's permissions; None for an item that is not there."""
         key = f"{drive_id}/{item_id}"
-        found = self._changed_permissions.get(key) or self.permissions.get(key)
+        found = self._changed_permissions.get(key, self.permissions.get(key))
         if found is not None:
             return found
         return [] if any(item["id"] == item_id for item in self.items_of(drive_id)) else None

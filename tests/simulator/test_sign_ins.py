@@ -1,0 +1,185 @@
+"""The sign-in log, as v1.0 and beta show it."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from simulator_client import Client, SignedIn
+
+from simulator.generate import generate_tenant
+from simulator.properties import SIGN_IN, SIGN_IN_BETA
+from simulator.tenants import SimulatedTenant, blank_tenant
+
+EVERY_TYPE = "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' or t eq 'servicePrincipal')"
+
+
+def a_sign_in(name: str, at: str, *types: str, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    return {
+        "id": name,
+        "createdDateTime": at,
+        "userId": "u1",
+        "userPrincipalName": "ada@kantoor.example",
+        "ipAddress": "192.0.2.7",
+        "status": {"errorCode": 0},
+        "signInEventTypes": list(types or ("interactiveUser",)),
+        "sessionId": "s1",
+    } | properties
+
+
+LOG = [
+    a_sign_in("d", "2026-11-20T10:00:00.1234567Z"),
+    a_sign_in("c", "2026-11-20T10:00:00Z", "nonInteractiveUser", userId="u2"),
+    a_sign_in("b", "2026-11-19T10:00:00Z", "servicePrincipal", status={"errorCode": 50126}),
+    a_sign_in("a", "2026-11-18T10:00:00Z", userPrincipalName="o'neill@kantoor.example"),
+]
+
+
+@pytest.fixture
+def kantoor() -> SimulatedTenant:
+    tenant = blank_tenant("kantoor")
+    tenant.sign_ins = [dict(row) for row in LOG]
+    return tenant
+
+
+def ids(client: Client, version: str, filter_text: str) -> str:
+    return "".join(row["id"] for row in client.rows(f"{version}/auditLogs/signIns?$filter={quote(filter_text)}"))
+
+
+def test_v1_shows_interactive_sign_ins_without_beta_properties(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    rows = signed_in(kantoor).rows("v1.0/auditLogs/signIns")
+
+    assert [row["id"] for row in rows] == ["d", "a"]
+    assert all(set(row) <= SIGN_IN for row in rows)
+
+
+def test_beta_shows_every_property_but_only_interactive_sign_ins_unless_asked(
+    signed_in: SignedIn, kantoor: SimulatedTenant
+) -> None:
+    rows = signed_in(kantoor).rows("beta/auditLogs/signIns")
+
+    assert [row["id"] for row in rows] == ["d", "a"]
+    assert rows[0]["sessionId"] == "s1"
+
+
+@pytest.mark.parametrize(
+    ("filter_text", "found"),
+    [
+        (EVERY_TYPE, "dcba"),
+        ("signInEventTypes/any(t: t eq 'nonInteractiveUser')", "c"),
+        ("signInEventTypes/any(t: t ne 'interactiveUser')", "cb"),
+        (f"createdDateTime ge 2026-11-20T10:00:00Z and {EVERY_TYPE}", "dc"),
+        (f"createdDateTime gt 2026-11-20T10:00:00Z and {EVERY_TYPE}", "d"),
+        (f"createdDateTime le 2026-11-20T10:00:00Z and {EVERY_TYPE}", "cba"),
+        (f"createdDateTime lt 2026-11-20T10:00:00Z and {EVERY_TYPE}", "ba"),
+        (f"createdDateTime eq 2026-11-19T10:00:00Z and {EVERY_TYPE}", "b"),
+        (
+            f"createdDateTime ge 2026-11-19T00:00:00Z and createdDateTime lt 2026-11-20T00:00:00Z and ({EVERY_TYPE})",
+            "b",
+        ),
+        (f"createdDateTime le 2026-11-20T10:00:00.1234567Z and {EVERY_TYPE}", "dcba"),
+        (
+            f"(createdDateTime lt 2026-11-19T00:00:00Z or createdDateTime gt 2026-11-20T10:00:00Z) and {EVERY_TYPE}",
+            "da",
+        ),
+        (f"not (createdDateTime lt 2026-11-20T00:00:00Z) and {EVERY_TYPE}", "dc"),
+        (f"status/errorCode eq 50126 and {EVERY_TYPE}", "b"),
+        (f"userId eq 'u2' and {EVERY_TYPE}", "c"),
+        ("userPrincipalName eq 'o''neill@kantoor.example'", "a"),
+        ("startsWith(userPrincipalName, 'ADA')", "d"),
+        ("ipAddress eq '198.51.100.1'", ""),
+    ],
+)
+def test_beta_understands_the_filter(
+    filter_text: str, found: str, signed_in: SignedIn, kantoor: SimulatedTenant
+) -> None:
+    assert ids(signed_in(kantoor), "beta", filter_text) == found
+
+
+def test_v1_filters_interactive_sign_ins(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    assert ids(signed_in(kantoor), "v1.0", "createdDateTime ge 2026-11-19T00:00:00Z") == "d"
+
+
+@pytest.mark.parametrize(
+    ("version", "filter_text"),
+    [
+        pytest.param("v1.0", "signInEventTypes/any(t: t eq 'interactiveUser')", id="a beta property in v1.0"),
+        pytest.param("beta", "createdDateTime ge yesterday", id="no date"),
+        pytest.param("beta", "createdDateTime ge", id="no value"),
+        pytest.param("beta", "createdDateTime is 2026-11-20T10:00:00Z", id="no operator"),
+        pytest.param("beta", "(userId eq 'u1'", id="an open parenthesis"),
+        pytest.param("beta", "userId eq 'u1' 'u2'", id="something left over"),
+        pytest.param("beta", "userId ge 'u1'", id="an operator the property does not have"),
+        pytest.param("beta", "favouriteColour eq 'blue'", id="an unknown property"),
+        pytest.param("beta", "userId eq 'u1' & 1", id="a character of no language"),
+    ],
+)
+def test_a_filter_it_does_not_understand_is_refused(
+    version: str, filter_text: str, signed_in: SignedIn, kantoor: SimulatedTenant
+) -> None:
+    answer = signed_in(kantoor).get(f"{version}/auditLogs/signIns?$filter={quote(filter_text)}")
+
+    assert answer.status_code == 400
+
+
+def test_pages_have_at_most_a_thousand_rows(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    client = signed_in(kantoor)
+
+    assert client.get("beta/auditLogs/signIns?$top=1000").status_code == 200
+    assert client.get("beta/auditLogs/signIns?$top=1001").status_code == 400
+
+
+def test_beta_properties_cannot_be_selected_in_v1(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    client = signed_in(kantoor)
+
+    assert client.get("v1.0/auditLogs/signIns?$select=id,sessionId").status_code == 400
+    assert client.rows("beta/auditLogs/signIns?$select=id,sessionId")[0] == {"id": "d", "sessionId": "s1"}
+
+
+class TestGeneratedLog:
+    """Rows that are made while they are read behave like rows that are held."""
+
+    @pytest.fixture
+    def tenant(self) -> SimulatedTenant:
+        return generate_tenant(seed=7, users=20, sign_ins=1_500)
+
+    def held(self, tenant: SimulatedTenant) -> SimulatedTenant:
+        """The same tenant with its log in a list."""
+        log = tenant.sign_ins
+        held = generate_tenant(seed=7, users=20)
+        held.sign_ins = [log[index] for index in range(len(log))]
+        return held
+
+    @pytest.mark.parametrize("version", ["v1.0", "beta"])
+    @pytest.mark.parametrize("select", ["", "&$select=id,createdDateTime,userId", "&$select=userId,status"])
+    def test_in_every_listing(self, version: str, select: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+        path = f"{version}/auditLogs/signIns?$top=700{select}"
+
+        assert signed_in(tenant, throttling=False).rows(path) == signed_in(self.held(tenant)).rows(path)
+
+    @pytest.mark.parametrize("edge", [0, 777, 1_499])
+    @pytest.mark.parametrize("operator", ["ge", "gt", "le", "lt", "eq"])
+    def test_at_every_bound_of_time(
+        self, operator: str, edge: int, signed_in: SignedIn, tenant: SimulatedTenant
+    ) -> None:
+        assert not isinstance(tenant.sign_ins, list)
+        bound = tenant.sign_ins[edge]["createdDateTime"]
+        path = "beta/auditLogs/signIns?$select=id&$filter="
+        path += quote(f"createdDateTime {operator} {bound} and {EVERY_TYPE}")
+
+        generated = signed_in(tenant, throttling=False).rows(path)
+
+        assert generated == signed_in(self.held(tenant), throttling=False).rows(path)
+
+    def test_rows_are_newest_first_with_ids_of_their_own(self, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+        rows = signed_in(tenant, throttling=False).rows(f"beta/auditLogs/signIns?$filter={quote(EVERY_TYPE)}")
+
+        times = [row["createdDateTime"] for row in rows]
+        assert times == sorted(times, reverse=True)
+        assert len({row["id"] for row in rows}) == len(rows) == 1_500
+        assert set().union(*rows) <= SIGN_IN_BETA
+
+    def test_the_same_seed_gives_the_same_page(self, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+        client = signed_in(tenant)
+        first, again = (client.get("beta/auditLogs/signIns?$top=10").json()["value"] for _ in range(2))
+
+        assert first == again
