@@ -1,18 +1,21 @@
 """What tests of the reader share: a simulated tenant, its configuration, templates, a clock under control."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from m365_posture.config import AppCredential, Hosts, TenantConfig
 from scanner.graph import Graph
 from scanner.transport.clock import SystemClock
 from scanner.transport.session import Patience, Session
 from scanner.transport.templates import Api, Pack, Template, Workload
+from simulator.certificates import server_files
 from simulator.server import Simulator
 from simulator.tenants import SimulatedTenant, blank_tenant
 
@@ -21,6 +24,9 @@ SECRET_VARIABLE = "ACME_SECRET"
 DRIVE = "b!acme-drive"
 USERS = 7
 PAGE = 3
+
+UNHURRIED = Patience(deadline_s=5_000)
+"""On a clock that runs 500 times faster: ten real seconds, however busy the machine is."""
 
 ALL_USERS = Template(
     Api.GRAPH_V1,
@@ -113,7 +119,7 @@ def _a_sign_in(hours_ago: int) -> dict[str, Any]:
     }
 
 
-def a_config(sim: Simulator, slug: str = SLUG, **changes: Any) -> TenantConfig:
+def a_config(sim: Simulator, slug: str = SLUG, **changes: Any) -> TenantConfig:  # noqa: ANN401 - fields of the configuration
     """Return the configuration of a simulated tenant that signs in with its client secret."""
     own = sim.credentials(slug)
     hosts = sim.hosts
@@ -129,6 +135,12 @@ def a_config(sim: Simulator, slug: str = SLUG, **changes: Any) -> TenantConfig:
     return TenantConfig(**(settings | changes))
 
 
+def moved(config: TenantConfig, **hosts: Any) -> TenantConfig:  # noqa: ANN401 - fields of the hosts
+    """Return the configuration with some of its hosts replaced."""
+    assert config.hosts is not None
+    return replace(config, hosts=replace(config.hosts, **hosts))
+
+
 def an_environment(sim: Simulator, slug: str = SLUG) -> dict[str, str]:
     """Return the variables that `a_config` refers to."""
     return {SECRET_VARIABLE: sim.credentials(slug).client_secret}
@@ -141,7 +153,7 @@ async def a_session(
     *,
     templates: Iterable[Template] = TEMPLATES,
     environment: Mapping[str, str] | None = None,
-    patience: Patience = Patience(),
+    patience: Patience = UNHURRIED,
 ) -> AsyncIterator[Session]:
     """Open a session on the simulator's clock, with seeded jitter."""
     async with Session.open(
@@ -150,12 +162,12 @@ async def a_session(
         templates,
         environment=an_environment(sim) if environment is None else environment,
         patience=patience,
-        random=Random(1),
+        random=Random(1),  # noqa: S311 - the same jitter each time
     ) as session:
         yield session
 
 
-async def rows_of(graph: Graph, template: Template, **options: Any) -> list[str]:
+async def rows_of(graph: Graph, template: Template, **options: Any) -> list[str]:  # noqa: ANN401 - those of `pages`
     """Return the ids of a listing, dropping what came before a restart, as every caller must."""
     ids: list[str] = []
     async for page in graph.pages(template, **options):
@@ -196,3 +208,41 @@ class FakeClock:
 
 
 _TURNS = 20
+
+
+class RawGraph:
+    """A TLS server that says, byte for byte, what a test wants; the last answer is repeated."""
+
+    def __init__(self, folder: Path, *answers: bytes) -> None:
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._context.load_cert_chain(server_files(folder).server_file)
+        self._answers = list(answers)
+        self.requests: list[str] = []
+        self.origin = ""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        self.origin = f"https://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                self.requests.append(head.decode("ascii"))
+                writer.write(self._answers.pop(0) if len(self._answers) > 1 else self._answers[0])
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def raw(status: str = "200 OK", body: bytes = b'{"value":[]}', **headers: str) -> bytes:
+    """Return an HTTP answer; underscores in header names stand for hyphens."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Content-Type: application/json"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,19 +1,8 @@
 """Keeps the libraries' own log lines away: they hold full addresses, and with them tokens of continuations."""
 
 import logging
-from typing import Final
 
-_TALKATIVE: Final = (
-    "httpx",
-    "httpcore",
-    "msal",
-    "azure",
-    "aiohttp",
-    "urllib3",
-    "kiota_abstractions",
-    "kiota_http",
-    "msgraph",
-)
+from m365_posture.logs import TALKATIVE
 
 
 def quiet_libraries() -> None:
@@ -22,5 +11,5 @@ def quiet_libraries() -> None:
     azure-identity repeats Entra's whole refusal at WARNING, httpx full addresses at INFO: what is
     worth knowing of them arrives as an error of ours.
     """
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -93,6 +93,7 @@ class Sender:
     """By consent pack."""
     retries: int = RETRIES
     deadline_s: float = DEADLINE_S
+    body_bytes: int = LARGEST_BODY_BYTES
     stats: dict[str, RequestStats] = field(default_factory=dict)
     """By endpoint."""
 
@@ -166,7 +167,7 @@ class Sender:
             async for chunk in response.aiter_bytes():
                 chunks.append(chunk)
                 size += len(chunk)
-                if size > LARGEST_BODY_BYTES:
+                if size > self.body_bytes:
                     return Malformed(endpoint, response.status_code, "answer_too_large")
         finally:
             await response.aclose()

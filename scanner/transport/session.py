@@ -23,7 +23,7 @@ from scanner.transport.errors import RequestRefused
 from scanner.transport.hosts import resolve
 from scanner.transport.quiet import quiet_libraries
 from scanner.transport.retry import RETRIES, Backoff
-from scanner.transport.send import DEADLINE_S, Call, RequestStats, Sender
+from scanner.transport.send import DEADLINE_S, LARGEST_BODY_BYTES, Call, RequestStats, Sender
 from scanner.transport.templates import Template, Workload
 
 if TYPE_CHECKING:
@@ -36,11 +36,13 @@ _ACCEPT: Final = {"accept": "application/json"}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a session keeps trying. The defaults are the product's; tests of permanent faults take less."""
+    """What a session puts up with. The defaults are the product's; tests of permanent faults take less."""
 
     retries: int = RETRIES
     deadline_s: float = DEADLINE_S
     """Total time of one request, on the scaled clock."""
+    body_bytes: int = LARGEST_BODY_BYTES
+    """Largest answer, decompressed."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Session:
             clock: Runs at `hosts.clock_speed`.
             templates: Everything this session may ever ask; those of packs that are off are left out.
             environment: Where secrets and passphrases are looked up.
-            patience: How long to keep trying.
+            patience: How much of a service's weakness to put up with.
             random: Seeds the jitter of retries.
 
         Raises:
@@ -88,7 +90,17 @@ class Session:
             for app in apps.values():
                 await app.tokens.get_token()
             backoff = Backoff(random or Random())  # noqa: S311 - spreads retries, protects nothing
-            sender = Sender(http, allowed, Budgets(clock), clock, backoff, apps, patience.retries, patience.deadline_s)
+            sender = Sender(
+                http,
+                allowed,
+                Budgets(clock),
+                clock,
+                backoff,
+                apps,
+                retries=patience.retries,
+                deadline_s=patience.deadline_s,
+                body_bytes=patience.body_bytes,
+            )
             yield Session(addresses.graph, allowed, clock, sender, apps)
 
     def describe(self, template: Template, values: Mapping[str, str], options: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from reading_kit import a_tenant
+
 from simulator.server import Simulator
 
 CLOCK_SPEED = 500.0

@@ -1,4 +1,4 @@
-"""Every fault × every kind of request: recovered whole, or the right error, never a short listing passed off as whole."""
+"""Every fault in every kind of request: recovered whole, or the right error; never a short listing as if whole."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from reading_kit import (
     a_tenant,
     rows_of,
 )
+
 from scanner.graph import Graph
 from scanner.transport.errors import (
     Denied,
@@ -166,7 +167,7 @@ async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None
             return dict.fromkeys(EXPECTED[kind], error)
 
 
-def stricken(case: Case, kind: Kind) -> set[str]:
+def stricken(kind: Kind) -> set[str]:
     """Return what a fault of this kind makes unreadable, and nothing else."""
     return {STRICKEN} if kind is PART else set(EXPECTED[kind])
 
@@ -176,18 +177,18 @@ def lasting_code(case: Case, kind: Kind) -> str:
     return "not_an_object" if kind is PART and case.code == "not_json" else case.code
 
 
-def test_every_cell_is_either_tested_or_said_to_be_impossible():
+def test_every_cell_is_either_tested_or_said_to_be_impossible() -> None:
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(CASES) * len(KINDS) == 114
     assert all(IMPOSSIBLE.values())
 
 
 @every_possible_cell
-async def test_a_fault_that_strikes_once_is_survived_or_stated(calm, case, kind):
+async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, case: Case, kind: Kind) -> None:
     read = await read_with(calm, case, kind, times=1, patience=Patience())
 
     failed = {name for name, rows in read.items() if isinstance(rows, ReadError)}
     assert len(calm.faults.fired) == 1
-    assert failed == (set() if case.passes else stricken(case, kind))
+    assert failed == (set() if case.passes else stricken(kind))
     assert {type(read[name]) for name in failed} <= {case.lasting}
     assert {name: rows for name, rows in read.items() if name not in failed} == {
         name: rows for name, rows in EXPECTED[kind].items() if name not in failed
@@ -195,11 +196,11 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm, case, kind)
 
 
 @every_possible_cell
-async def test_a_fault_that_does_not_end_is_the_right_error(calm, case, kind):
+async def test_a_fault_that_does_not_end_is_the_right_error(calm: Simulator, case: Case, kind: Kind) -> None:
     read = await read_with(calm, case, kind, times=None, patience=QUICK)
 
     failed = {name: error for name, error in read.items() if isinstance(error, ReadError)}
-    assert failed.keys() == stricken(case, kind)
+    assert failed.keys() == stricken(kind)
     assert {type(error) for error in failed.values()} == {case.lasting}
     assert all(error.code for error in failed.values())
     assert not case.code or {error.code for error in failed.values()} == {lasting_code(case, kind)}

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 from reading_kit import ALL_USERS, DRIVE, DRIVE_DELTA, INBOX_RULES, PERMISSIONS, TEMPLATES, a_config, a_session
+
 from scanner.transport.allowlist import AllowList
 from scanner.transport.budget import BudgetKey
 from scanner.transport.errors import RequestRefused
 from scanner.transport.send import Call, Signer
 from scanner.transport.session import Session
 from scanner.transport.templates import Api, Pack, Template, Workload
+from simulator.server import Simulator
 
 ORIGIN = "https://graph.microsoft.com"
 
@@ -108,7 +111,7 @@ def a_call(url: str, body: bytes | None = None) -> Call:
     return Call(ALL_USERS, url, BudgetKey(Workload.IDENTITY), 1.0, {"accept": "application/json"}, body)
 
 
-def a_batch(*parts: dict[str, object]) -> bytes:
+def a_batch(*parts: Mapping[str, object]) -> bytes:
     return orjson.dumps({"requests": list(parts)})
 
 
@@ -125,11 +128,11 @@ async def not_refused(session: Session, method: str, url: str) -> bool:
     return True
 
 
-def test_the_table_of_refused_requests_is_long_enough():
+def test_the_table_of_refused_requests_is_long_enough() -> None:
     assert len(REFUSED) >= 40
 
 
-async def test_no_write_and_no_read_of_content_reaches_the_socket(acme):
+async def test_no_write_and_no_read_of_content_reaches_the_socket(acme: Simulator) -> None:
     async with a_session(acme) as session:
         acme.requests.clear()
         let_through = [
@@ -140,7 +143,7 @@ async def test_no_write_and_no_read_of_content_reaches_the_socket(acme):
     assert acme.requests == []
 
 
-async def test_nor_as_a_part_of_a_batch(acme):
+async def test_nor_as_a_part_of_a_batch(acme: Simulator) -> None:
     let_through = []
     async with a_session(acme) as session:
         acme.requests.clear()
@@ -157,7 +160,7 @@ async def test_nor_as_a_part_of_a_batch(acme):
     assert acme.requests == []
 
 
-async def test_nor_as_a_continuation(acme):
+async def test_nor_as_a_continuation(acme: Simulator) -> None:
     let_through = []
     async with a_session(acme) as session:
         acme.requests.clear()
@@ -175,7 +178,7 @@ async def test_nor_as_a_continuation(acme):
     assert acme.requests == []
 
 
-async def test_nor_through_another_port_of_the_same_host(acme):
+async def test_nor_through_another_port_of_the_same_host(acme: Simulator) -> None:
     async with a_session(acme) as session:
         acme.requests.clear()
         allowed = f"{ALL_USERS.endpoint}?$select=id,displayName&$top=3"
@@ -215,7 +218,7 @@ def refusal(allowed: AllowList, request: httpx.Request) -> str:
         "v1.0/drives/b!abc/items/01ABC/permissions?$select=id,roles",
     ],
 )
-def test_a_declared_request_passes(path):
+def test_a_declared_request_passes(path: str) -> None:
     assert refusal(an_allow_list(), a_request(path)) == ""
 
 
@@ -235,7 +238,7 @@ def test_a_declared_request_passes(path):
         pytest.param({"method": "get"}, "", id="a lower-case get is a GET"),
     ],
 )
-def test_it_looks_at_the_whole_request(change, code):
+def test_it_looks_at_the_whole_request(change: dict[str, Any], code: str) -> None:
     url = f"{change.pop('url', ORIGIN)}/v1.0/users?$select=id,displayName&$top=3"
     request = httpx.Request(change.pop("method", "GET"), url, **change)
 
@@ -290,20 +293,20 @@ def test_it_looks_at_the_whole_request(change, code):
         ),
     ],
 )
-def test_a_batch_holds_nothing_but_allowed_reads(body, code):
+def test_a_batch_holds_nothing_but_allowed_reads(body: bytes, code: str) -> None:
     request = a_request("v1.0/$batch", "POST", content=body, headers={"content-type": "application/json"})
 
     assert refusal(an_allow_list(), request) == code
 
 
-def test_a_batch_goes_to_the_batch_address_only():
+def test_a_batch_goes_to_the_batch_address_only() -> None:
     body = a_batch({"id": "1", "method": "GET", "url": "/users?$select=id,displayName&$top=3"})
 
     assert refusal(an_allow_list(), a_request("v1.0/users", "POST", content=body)) == "method"
     assert refusal(an_allow_list(), a_request("v1.0/$batch?x=1", "POST", content=body)) == "method"
 
 
-def test_a_continuation_passes_only_after_an_answer_brought_it():
+def test_a_continuation_passes_only_after_an_answer_brought_it() -> None:
     allowed = an_allow_list()
     path = "v1.0/users?$select=id,displayName&$top=3&$skiptoken=opaque"
     before = refusal(allowed, a_request(path))
@@ -332,14 +335,14 @@ def test_a_continuation_passes_only_after_an_answer_brought_it():
         ("https://graph.microsoft.com/v1.0/users?$skiptoken=x&$skiptoken=y", "undeclared_continuation"),
     ],
 )
-def test_a_continuation_stays_where_the_listing_is(link, code):
+def test_a_continuation_stays_where_the_listing_is(link: str, code: str) -> None:
     with pytest.raises(RequestRefused) as refused:
         an_allow_list().trust(ALL_USERS, link)
 
     assert refused.value.code == code
 
 
-def test_a_continuation_may_take_the_other_paths_its_template_declares():
+def test_a_continuation_may_take_the_other_paths_its_template_declares() -> None:
     sites = Template(
         Api.GRAPH_V1,
         "sites/getAllSites",
@@ -360,14 +363,14 @@ def test_a_continuation_may_take_the_other_paths_its_template_declares():
 @pytest.mark.parametrize(
     "path", ["users/{user_id}/messages", "drives/{d}/items/{i}/content", "users/{id}/photo/$value"]
 )
-def test_a_template_for_content_cannot_even_be_declared(path):
+def test_a_template_for_content_cannot_even_be_declared(path: str) -> None:
     mistake = replace(INBOX_RULES, path=path)
 
     with pytest.raises(RequestRefused):
         an_allow_list(mistake)
 
 
-def test_nor_one_whose_continuation_or_properties_lead_to_content():
+def test_nor_one_whose_continuation_or_properties_lead_to_content() -> None:
     for mistake in (
         replace(DRIVE_DELTA, continuation=("drives/{drive_id}/root/content",)),
         replace(DRIVE_DELTA, select=("id", "@microsoft.graph.downloadUrl")),
@@ -377,12 +380,12 @@ def test_nor_one_whose_continuation_or_properties_lead_to_content():
             an_allow_list(mistake)
 
 
-def test_a_template_cannot_declare_an_option_that_widens_what_is_read():
+def test_a_template_cannot_declare_an_option_that_widens_what_is_read() -> None:
     with pytest.raises(ValueError, match=r"\$expand"):
         an_allow_list(replace(ALL_USERS, query=("$expand",)))
 
 
-async def test_a_value_cannot_climb_out_of_its_place_in_the_path(acme):
+async def test_a_value_cannot_climb_out_of_its_place_in_the_path(acme: Simulator) -> None:
     hostile = ["u1/messages", "..", "u1?$expand=messages", "u1%2Fmessages", "$count", "", "messages", "u1#", "a\\b"]
     async with a_session(acme) as session:
         acme.requests.clear()
@@ -393,7 +396,7 @@ async def test_a_value_cannot_climb_out_of_its_place_in_the_path(acme):
     assert acme.requests == []
 
 
-async def test_what_was_not_declared_to_the_session_cannot_be_described(acme):
+async def test_what_was_not_declared_to_the_session_cannot_be_described(acme: Simulator) -> None:
     async with a_session(acme, templates=[ALL_USERS]) as session:
         with pytest.raises(RequestRefused) as refused:
             session.describe(PERMISSIONS, {"drive_id": DRIVE, "item_id": "i1"}, {})
@@ -401,13 +404,13 @@ async def test_what_was_not_declared_to_the_session_cannot_be_described(acme):
     assert refused.value.code == "undeclared"
 
 
-async def test_a_pack_that_is_off_cannot_be_asked(acme):
+async def test_a_pack_that_is_off_cannot_be_asked(acme: Simulator) -> None:
     async with a_session(acme, a_config(acme, packs=("base",))) as session:
         with pytest.raises(RequestRefused):
             session.describe(INBOX_RULES, {"user_id": "u1"}, {})
 
 
-async def test_a_refusal_tells_nothing_of_the_request(acme):
+async def test_a_refusal_tells_nothing_of_the_request(acme: Simulator) -> None:
     async with a_session(acme) as session:
         with pytest.raises(RequestRefused) as refused:
             await session.get(ALL_USERS, f"{session.origin}/v1.0/users?$filter=canary", {})

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from reading_kit import FakeClock
+
 from scanner.transport.budget import Bucket, BudgetKey, Budgets, PausedTooLong, Policy, policy_of
 from scanner.transport.templates import Workload
 
@@ -23,7 +24,7 @@ async def sent_at(clock: FakeClock, bucket: Bucket, *costs: float, takes_s: floa
     return moments
 
 
-async def test_five_reports_leave_at_once_and_the_sixth_waits_ten_seconds():
+async def test_five_reports_leave_at_once_and_the_sixth_waits_ten_seconds() -> None:
     clock = FakeClock()
 
     moments = await sent_at(clock, Bucket(REPORTS, clock), *[1] * 11)
@@ -31,7 +32,7 @@ async def test_five_reports_leave_at_once_and_the_sixth_waits_ten_seconds():
     assert moments == [0] * 5 + [10] * 5 + [20]
 
 
-async def test_a_request_counts_until_one_window_after_its_answer():
+async def test_a_request_counts_until_one_window_after_its_answer() -> None:
     clock = FakeClock()
 
     moments = await sent_at(clock, Bucket(REPORTS, clock), *[1] * 6, takes_s=4)
@@ -39,7 +40,7 @@ async def test_a_request_counts_until_one_window_after_its_answer():
     assert moments == [0] * 5 + [14]
 
 
-async def test_conditional_access_is_asked_once_a_second_and_never_twice_at_once():
+async def test_conditional_access_is_asked_once_a_second_and_never_twice_at_once() -> None:
     clock = FakeClock()
 
     moments = await sent_at(clock, Bucket(policy_of(Workload.CONDITIONAL_ACCESS), clock), 1, 1, 1, takes_s=0.5)
@@ -47,7 +48,7 @@ async def test_conditional_access_is_asked_once_a_second_and_never_twice_at_once
     assert moments == [0, 1.5, 3]
 
 
-async def test_units_are_summed_and_what_does_not_fit_waits_for_its_turn():
+async def test_units_are_summed_and_what_does_not_fit_waits_for_its_turn() -> None:
     clock = FakeClock()
     bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
 
@@ -56,7 +57,7 @@ async def test_units_are_summed_and_what_does_not_fit_waits_for_its_turn():
     assert moments == [0, 60, 60]
 
 
-async def test_a_batch_dearer_than_the_whole_budget_goes_alone():
+async def test_a_batch_dearer_than_the_whole_budget_goes_alone() -> None:
     clock = FakeClock()
     bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
 
@@ -65,7 +66,7 @@ async def test_a_batch_dearer_than_the_whole_budget_goes_alone():
     assert moments == [0, 60]
 
 
-async def test_every_window_of_a_limit_holds():
+async def test_every_window_of_a_limit_holds() -> None:
     clock = FakeClock()
     bucket = Bucket(Policy(((2.0, 1.0), (3.0, 100.0)), concurrent=8, in_units=True), clock)
 
@@ -74,7 +75,7 @@ async def test_every_window_of_a_limit_holds():
     assert moments == [0, 0, 1, 100, 100]
 
 
-async def test_a_mailbox_is_never_asked_five_things_at_once():
+async def test_a_mailbox_is_never_asked_five_things_at_once() -> None:
     clock = FakeClock()
     bucket = Bucket(policy_of(Workload.OUTLOOK), clock)
 
@@ -83,7 +84,7 @@ async def test_a_mailbox_is_never_asked_five_things_at_once():
     assert moments == [0, 0, 0, 0, 2, 2]
 
 
-async def test_another_mailbox_has_a_budget_of_its_own():
+async def test_another_mailbox_has_a_budget_of_its_own() -> None:
     clock = FakeClock()
     budgets = Budgets(clock)
     one, other = (budgets.bucket(BudgetKey(Workload.OUTLOOK, name)) for name in ("u1", "u2"))
@@ -94,7 +95,7 @@ async def test_another_mailbox_has_a_budget_of_its_own():
     assert await sent_at(clock, one, 1) == [60]
 
 
-async def test_a_pause_holds_the_requests_that_were_already_queued():
+async def test_a_pause_holds_the_requests_that_were_already_queued() -> None:
     clock = FakeClock()
     bucket = Bucket(REPORTS, clock)
     moments: list[float] = []
@@ -110,7 +111,7 @@ async def test_a_pause_holds_the_requests_that_were_already_queued():
     assert moments == [0, *[30] * 5, *[40] * 2]
 
 
-async def test_a_pause_that_grows_while_others_wait_holds_them_longer():
+async def test_a_pause_that_grows_while_others_wait_holds_them_longer() -> None:
     clock = FakeClock()
     bucket = Bucket(REPORTS, clock)
     bucket.pause(10)
@@ -124,7 +125,7 @@ async def test_a_pause_that_grows_while_others_wait_holds_them_longer():
     assert moments == [25]
 
 
-async def test_a_shorter_pause_never_ends_a_longer_one():
+async def test_a_shorter_pause_never_ends_a_longer_one() -> None:
     clock = FakeClock()
     bucket = Bucket(REPORTS, clock)
 
@@ -134,7 +135,7 @@ async def test_a_shorter_pause_never_ends_a_longer_one():
     assert await sent_at(clock, bucket, 1) == [50]
 
 
-async def test_nobody_waits_for_a_pause_of_a_day():
+async def test_nobody_waits_for_a_pause_of_a_day() -> None:
     clock = FakeClock()
     bucket = Bucket(REPORTS, clock)
     bucket.pause(86_400)
@@ -143,7 +144,7 @@ async def test_nobody_waits_for_a_pause_of_a_day():
         await sent_at(clock, bucket, 1)
 
 
-async def test_the_true_cost_replaces_the_estimate():
+async def test_the_true_cost_replaces_the_estimate() -> None:
     clock = FakeClock()
     bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
 
@@ -153,7 +154,7 @@ async def test_the_true_cost_replaces_the_estimate():
     assert await sent_at(clock, bucket, 9) == [0]
 
 
-async def test_a_request_that_failed_still_counts_and_gives_its_place_back():
+async def test_a_request_that_failed_still_counts_and_gives_its_place_back() -> None:
     clock = FakeClock()
     bucket = Bucket(policy_of(Workload.CONDITIONAL_ACCESS), clock)
 
@@ -164,7 +165,7 @@ async def test_a_request_that_failed_still_counts_and_gives_its_place_back():
     assert await sent_at(clock, bucket, 1) == [1]
 
 
-async def test_a_request_that_is_cancelled_while_it_waits_gives_its_place_back():
+async def test_a_request_that_is_cancelled_while_it_waits_gives_its_place_back() -> None:
     clock = FakeClock()
     bucket = Bucket(policy_of(Workload.CONDITIONAL_ACCESS), clock)
     async with bucket.slot(1):
@@ -179,20 +180,26 @@ async def test_a_request_that_is_cancelled_while_it_waits_gives_its_place_back()
 @pytest.mark.parametrize(
     ("users", "units"), [(0, 3_500), (49, 3_500), (50, 5_000), (500, 5_000), (501, 8_000), (100_000, 8_000)]
 )
-def test_the_directory_gives_larger_tenants_more(users, units):
+def test_the_directory_gives_larger_tenants_more(users: int, units: float) -> None:
     assert policy_of(Workload.IDENTITY, users=users).windows == ((units, 10),)
 
 
 @pytest.mark.parametrize(
     ("licenses", "a_minute", "a_day"),
-    [(0, 1_250, 1_200_000), (1_000, 1_250, 1_200_000), (1_001, 2_500, 2_400_000), (15_000, 3_750, 3_600_000)]
-    + [(50_000, 5_000, 4_800_000), (50_001, 6_250, 6_000_000)],
+    [
+        (0, 1_250, 1_200_000),
+        (1_000, 1_250, 1_200_000),
+        (1_001, 2_500, 2_400_000),
+        (15_000, 3_750, 3_600_000),
+        (50_000, 5_000, 4_800_000),
+        (50_001, 6_250, 6_000_000),
+    ],
 )
-def test_sharepoint_gives_by_licences(licenses, a_minute, a_day):
+def test_sharepoint_gives_by_licences(licenses: int, a_minute: float, a_day: float) -> None:
     assert policy_of(Workload.SHAREPOINT, licenses=licenses).windows == ((a_minute, 60), (a_day, 86_400))
 
 
-async def test_the_smallest_limits_hold_until_the_size_is_known_and_what_was_spent_stays_spent():
+async def test_the_smallest_limits_hold_until_the_size_is_known_and_what_was_spent_stays_spent() -> None:
     clock = FakeClock()
     budgets = Budgets(clock)
     bucket = budgets.bucket(BudgetKey(Workload.IDENTITY))
@@ -204,7 +211,7 @@ async def test_the_smallest_limits_hold_until_the_size_is_known_and_what_was_spe
     assert (before, after) == ([0, 10], [10, 20])
 
 
-async def test_a_budget_opened_after_the_size_is_known_has_that_size():
+async def test_a_budget_opened_after_the_size_is_known_has_that_size() -> None:
     budgets = Budgets(FakeClock())
     budgets.resize(users=200, licenses=2_000)
 

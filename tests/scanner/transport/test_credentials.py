@@ -16,47 +16,51 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
-from m365_posture.config import AppCredential, ConfigError
-from reading_kit import INBOX_RULES, SECURITY_DEFAULTS, FakeClock, a_config, a_session, an_environment
+from reading_kit import INBOX_RULES, SECURITY_DEFAULTS, FakeClock, a_config, a_session, an_environment, moved
+
+from m365_posture.config import AppCredential, ConfigError, TenantConfig
 from scanner.graph import Graph
 from scanner.transport.certificates import load_certificate
 from scanner.transport.clock import SystemClock
 from scanner.transport.credentials import TokenSource, TokenSources
 from scanner.transport.errors import AuthenticationFailed
 from scanner.transport.hosts import resolve
+from simulator.server import Simulator
 
 NOW = datetime.now(UTC)
 PASSWORD_VARIABLE = "ACME_PASSWORD"
 
 
-def tokens_asked(sim) -> int:
+def tokens_asked(sim: Simulator) -> int:
     return sum(request.method == "POST" and "oauth2" in request.path for request in sim.requests)
 
 
-def with_app(sim, **changes: Any):
+def with_app(sim: Simulator, **changes: Any) -> TenantConfig:  # noqa: ANN401 - fields of the app
     """Return the tenant's configuration with another way to sign in."""
     own = sim.credentials("acme")
     app = AppCredential(own.client_id, certificate_password_env=PASSWORD_VARIABLE)
     return a_config(sim, app=replace(app, **changes))
 
 
-def passwords(sim) -> dict[str, str]:
+def passwords(sim: Simulator) -> dict[str, str]:
     return an_environment(sim) | {PASSWORD_VARIABLE: sim.credentials("acme").certificate_password}
 
 
-async def signs_in(sim, config) -> bool:
+async def signs_in(sim: Simulator, config: TenantConfig) -> bool:
     async with a_session(sim, config, environment=passwords(sim)) as session:
         return "isEnabled" in await Graph(session).single(SECURITY_DEFAULTS)
 
 
-async def failure_of(sim, config, environment: dict[str, str] | None = None) -> AuthenticationFailed:
+async def failure_of(
+    sim: Simulator, config: TenantConfig, environment: dict[str, str] | None = None
+) -> AuthenticationFailed:
     with pytest.raises(AuthenticationFailed) as failed:
         async with a_session(sim, config, environment=environment or passwords(sim)):
             pass
     return failed.value
 
 
-async def complaint_of(sim, config, environment: dict[str, str] | None = None) -> str:
+async def complaint_of(sim: Simulator, config: TenantConfig, environment: dict[str, str] | None = None) -> str:
     with pytest.raises(ConfigError) as unusable:
         async with a_session(sim, config, environment=passwords(sim) if environment is None else environment):
             pass
@@ -77,26 +81,26 @@ def pem_of(pfx: Path, password: str, folder: Path, *, protect: bytes = b"") -> P
     return path
 
 
-async def test_a_pkcs12_certificate_signs_in(acme):
+async def test_a_pkcs12_certificate_signs_in(acme: Simulator) -> None:
     assert await signs_in(acme, with_app(acme, certificate=acme.credentials("acme").certificate))
 
 
-async def test_an_encrypted_pem_signs_in(acme, tmp_path):
+async def test_an_encrypted_pem_signs_in(acme: Simulator, tmp_path: Path) -> None:
     own = acme.credentials("acme")
     pem = pem_of(own.certificate, own.certificate_password, tmp_path, protect=own.certificate_password.encode())
 
     assert await signs_in(acme, with_app(acme, certificate=pem))
 
 
-async def test_a_client_secret_out_of_a_variable_signs_in(acme):
+async def test_a_client_secret_out_of_a_variable_signs_in(acme: Simulator) -> None:
     assert await signs_in(acme, a_config(acme))
 
 
-async def test_a_federated_token_file_signs_in(acme):
+async def test_a_federated_token_file_signs_in(acme: Simulator) -> None:
     assert await signs_in(acme, with_app(acme, federated_token_file=acme.credentials("acme").federated_token_file))
 
 
-async def test_the_federated_token_is_read_anew_for_each_token(acme, tmp_path):
+async def test_the_federated_token_is_read_anew_for_each_token(acme: Simulator, tmp_path: Path) -> None:
     token = tmp_path / "token.jwt"
     token.write_text(acme.credentials("acme").federated_token_file.read_text())
     config = with_app(acme, federated_token_file=token)
@@ -113,7 +117,7 @@ async def test_the_federated_token_is_read_anew_for_each_token(acme, tmp_path):
     assert await source.get_token()
 
 
-async def test_twenty_first_requests_ask_for_one_token(acme):
+async def test_twenty_first_requests_ask_for_one_token(acme: Simulator) -> None:
     config = a_config(acme)
     sources = TokenSources(config, resolve(config), SystemClock(acme.hosts.clock_speed), an_environment(acme))
 
@@ -123,7 +127,7 @@ async def test_twenty_first_requests_ask_for_one_token(acme):
     assert tokens_asked(acme) == 1
 
 
-async def test_a_pack_with_an_app_of_its_own_is_asked_through_it(acme):
+async def test_a_pack_with_an_app_of_its_own_is_asked_through_it(acme: Simulator) -> None:
     tenant = acme.tenants["acme"]
     tenant.revoke("MailboxSettings.Read")
     mail_app = tenant.add_app("MailboxSettings.Read")
@@ -164,7 +168,7 @@ class Issuer:
         await self.close()
 
 
-async def test_a_token_is_kept_until_five_minutes_before_its_end():
+async def test_a_token_is_kept_until_five_minutes_before_its_end() -> None:
     clock = FakeClock()
     issuer = Issuer(clock)
     source = TokenSource("scope", lambda: issuer, clock, "Tenant acme")
@@ -178,7 +182,7 @@ async def test_a_token_is_kept_until_five_minutes_before_its_end():
     assert issuer.open == 0
 
 
-async def test_a_refused_token_is_dropped_but_not_the_one_that_replaced_it():
+async def test_a_refused_token_is_dropped_but_not_the_one_that_replaced_it() -> None:
     clock = FakeClock()
     source = TokenSource("scope", lambda: issuer, clock, "Tenant acme")
     issuer = Issuer(clock)
@@ -191,7 +195,7 @@ async def test_a_refused_token_is_dropped_but_not_the_one_that_replaced_it():
     assert (await source.get_token()).token == "token-2"
 
 
-async def test_an_expired_certificate_is_found_before_anybody_is_asked(acme):
+async def test_an_expired_certificate_is_found_before_anybody_is_asked(acme: Simulator) -> None:
     expired = acme.issue_certificate("acme", expired=True)
 
     failure = await failure_of(acme, with_app(acme, certificate=expired))
@@ -201,7 +205,7 @@ async def test_an_expired_certificate_is_found_before_anybody_is_asked(acme):
     assert acme.requests == []
 
 
-def test_a_certificate_that_is_not_valid_yet_points_at_the_clock(acme):
+def test_a_certificate_that_is_not_valid_yet_points_at_the_clock(acme: Simulator) -> None:
     own = acme.credentials("acme")
 
     with pytest.raises(AuthenticationFailed) as failed:
@@ -212,7 +216,7 @@ def test_a_certificate_that_is_not_valid_yet_points_at_the_clock(acme):
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes decide who may read on POSIX systems only")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
-async def test_an_unprotected_key_that_others_may_read_is_refused(acme, tmp_path, mode):
+async def test_an_unprotected_key_that_others_may_read_is_refused(acme: Simulator, tmp_path: Path, mode: int) -> None:
     own = acme.credentials("acme")
     pem = pem_of(own.certificate, own.certificate_password, tmp_path)
     pem.chmod(mode)
@@ -223,7 +227,7 @@ async def test_an_unprotected_key_that_others_may_read_is_refused(acme, tmp_path
     assert acme.requests == []
 
 
-async def test_an_unprotected_key_that_only_its_owner_may_read_is_accepted(acme, tmp_path):
+async def test_an_unprotected_key_that_only_its_owner_may_read_is_accepted(acme: Simulator, tmp_path: Path) -> None:
     own = acme.credentials("acme")
     pem = pem_of(own.certificate, own.certificate_password, tmp_path)
     config = with_app(acme, certificate=pem, certificate_password_env="")
@@ -231,7 +235,7 @@ async def test_an_unprotected_key_that_only_its_owner_may_read_is_accepted(acme,
     assert await signs_in(acme, config)
 
 
-async def test_a_wrong_passphrase_is_a_sentence_without_the_passphrase(acme):
+async def test_a_wrong_passphrase_is_a_sentence_without_the_passphrase(acme: Simulator) -> None:
     config = with_app(acme, certificate=acme.credentials("acme").certificate)
 
     complaint = await complaint_of(acme, config, {PASSWORD_VARIABLE: "canary-passphrase"})
@@ -243,14 +247,14 @@ async def test_a_wrong_passphrase_is_a_sentence_without_the_passphrase(acme):
 @pytest.mark.parametrize(
     "content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
 )
-async def test_a_file_that_is_no_certificate_is_a_sentence(acme, tmp_path, content):
+async def test_a_file_that_is_no_certificate_is_a_sentence(acme: Simulator, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "app.pfx"
     path.write_bytes(content)
 
     assert "cannot be used" in await complaint_of(acme, with_app(acme, certificate=path))
 
 
-async def test_missing_files_and_variables_are_named(acme, tmp_path):
+async def test_missing_files_and_variables_are_named(acme: Simulator, tmp_path: Path) -> None:
     gone = tmp_path / "gone.pfx"
 
     assert f"Certificate {gone} cannot be read" in await complaint_of(acme, with_app(acme, certificate=gone))
@@ -259,7 +263,7 @@ async def test_missing_files_and_variables_are_named(acme, tmp_path):
     assert "no way to sign in" in await complaint_of(acme, with_app(acme))
 
 
-async def test_a_wrong_secret_is_a_sentence_without_the_secret(acme):
+async def test_a_wrong_secret_is_a_sentence_without_the_secret(acme: Simulator) -> None:
     failure = await failure_of(acme, a_config(acme), {"ACME_SECRET": "canary-secret"})
 
     assert failure.code == "AADSTS7000215"
@@ -279,32 +283,26 @@ async def test_a_wrong_secret_is_a_sentence_without_the_secret(acme):
         ({"tenant_id": "00000000-0000-0000-0000-000000000002"}, "AADSTS90002"),
     ],
 )
-async def test_an_unknown_app_or_tenant_is_a_sentence(acme, changes, code):
+async def test_an_unknown_app_or_tenant_is_a_sentence(acme: Simulator, changes: dict[str, Any], code: str) -> None:
     failure = await failure_of(acme, a_config(acme, **changes))
 
     assert failure.code == code
     assert failure.sentence.startswith("Tenant acme: the ")
 
 
-async def test_an_expired_secret_says_so(acme):
+async def test_an_expired_secret_says_so(acme: Simulator) -> None:
     acme.tenants["acme"].app.secret_expired = True
 
     assert "has expired" in (await failure_of(acme, a_config(acme))).sentence
 
 
-async def test_an_unreachable_login_host_is_a_sentence(acme):
-    config = a_config(acme)
-    nowhere = replace(config, hosts=replace(config.hosts, login="https://127.0.0.1:9"))
-
-    failure = await failure_of(acme, nowhere)
+async def test_an_unreachable_login_host_is_a_sentence(acme: Simulator) -> None:
+    failure = await failure_of(acme, moved(a_config(acme), login="https://127.0.0.1:9"))
 
     assert failure.code == "login_unreachable"
     assert "does not answer" in failure.sentence
 
 
-async def test_a_login_host_with_another_certificate_is_not_trusted(acme):
-    config = a_config(acme)
-    distrusted = replace(config, hosts=replace(config.hosts, ca_file=None))
-
-    assert (await failure_of(acme, distrusted)).code == "login_unreachable"
+async def test_a_login_host_with_another_certificate_is_not_trusted(acme: Simulator) -> None:
+    assert (await failure_of(acme, moved(a_config(acme), ca_file=None))).code == "login_unreachable"
     assert acme.requests == []

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from m365_posture.config import AppCredential, Cloud, ConfigError, Hosts, TenantConfig
 from scanner.transport.hosts import resolve
 
@@ -20,13 +21,13 @@ def a_tenant_config(cloud: Cloud = Cloud.GLOBAL, hosts: Hosts | None = None) -> 
         (Cloud.CHINA, "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
     ],
 )
-def test_a_cloud_fixes_addresses_and_audience(cloud, login, graph):
+def test_a_cloud_fixes_addresses_and_audience(cloud: Cloud, login: str, graph: str) -> None:
     addresses = resolve(a_tenant_config(cloud))
 
     assert (addresses.login, addresses.graph, addresses.graph_audience) == (login, graph, graph)
 
 
-def test_configured_hosts_move_addresses_but_never_the_audience():
+def test_configured_hosts_move_addresses_but_never_the_audience() -> None:
     hosts = Hosts("https://127.0.0.1:9443/", "https://127.0.0.1:9444")
 
     addresses = resolve(a_tenant_config(Cloud.CHINA, hosts))
@@ -39,7 +40,7 @@ def test_configured_hosts_move_addresses_but_never_the_audience():
     "address",
     ["http://127.0.0.1:9444", "127.0.0.1:9444", "https://", "https://127.0.0.1/v1.0", "https://me@127.0.0.1", ""],
 )
-def test_a_host_that_is_no_https_origin_is_refused(address):
+def test_a_host_that_is_no_https_origin_is_refused(address: str) -> None:
     with pytest.raises(ConfigError, match="must be an https address"):
         resolve(a_tenant_config(hosts=Hosts("https://127.0.0.1:1", address)))
 
@@ -54,12 +55,12 @@ def test_a_host_that_is_no_https_origin_is_refused(address):
         Hosts("https://127.0.0.1:1", "https://127.0.0.1.attacker.example", clock_speed=2),
     ],
 )
-def test_time_runs_faster_on_this_machine_only(hosts):
+def test_time_runs_faster_on_this_machine_only(hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match="clock_speed"):
         resolve(a_tenant_config(hosts=hosts))
 
 
-def test_the_simulator_may_run_faster():
+def test_the_simulator_may_run_faster() -> None:
     hosts = Hosts("https://127.0.0.1:1", "https://[::1]:2", dns="127.0.0.1:53", clock_speed=20)
 
     assert resolve(a_tenant_config(hosts=hosts)).graph == "https://[::1]:2"

@@ -3,15 +3,18 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from reading_kit import ALL_USERS, INBOX_RULES, SECURITY_DEFAULTS, SIGN_INS, TEMPLATES, a_session
+
 from scanner.transport.templates import Api, Pack, Template, Workload
+from simulator.server import Simulator
 
 VALUES = {"user_id": "u 1", "drive_id": "b!x", "item_id": "01A", "site_id": "acme.example,1,2"}
 
 
-def v1(path: str, **changes: object) -> Template:
+def v1(path: str, **changes: Any) -> Template:  # noqa: ANN401 - fields of the template
     blank = Template(Api.GRAPH_V1, path, Workload.IDENTITY, permission="", pack=Pack.BASE)
     return replace(blank, **changes)
 
@@ -39,7 +42,7 @@ def fixed(template: Template) -> str:
 
 
 @pytest.mark.parametrize("template", DECLARED, ids=lambda template: template.path)
-async def test_a_declared_path_arrives_with_every_option(acme, template):
+async def test_a_declared_path_arrives_with_every_option(acme: Simulator, template: Template) -> None:
     async with a_session(acme, templates=[template]) as session:
         url = session.describe(template, VALUES, {})
 
@@ -51,7 +54,7 @@ KNOWN_TO_THE_SDK = [template for template in DECLARED if template.path != "drive
 
 
 @pytest.mark.parametrize("template", KNOWN_TO_THE_SDK, ids=lambda template: template.path)
-async def test_paths_the_sdk_knows_are_described_by_its_builders(acme, template):
+async def test_paths_the_sdk_knows_are_described_by_its_builders(acme: Simulator, template: Template) -> None:
     async with a_session(acme, templates=[template]) as session:
         sdk = session._apps[Pack.BASE].sdk
         options = dict(option.split("=") for option in fixed(template).removeprefix("?").split("&") if option)
@@ -59,7 +62,7 @@ async def test_paths_the_sdk_knows_are_described_by_its_builders(acme, template)
         assert sdk._built(template, VALUES, options) is not None
 
 
-async def test_beta_is_written_out_with_its_properties(acme):
+async def test_beta_is_written_out_with_its_properties(acme: Simulator) -> None:
     async with a_session(acme) as session:
         url = session.describe(
             SIGN_INS, {}, {"$filter": "createdDateTime ge 2026-11-01T00:00:00Z and userId eq 'a+b&c'"}
@@ -71,7 +74,7 @@ async def test_beta_is_written_out_with_its_properties(acme):
     )
 
 
-async def test_an_option_the_sdk_does_not_know_is_not_lost(acme):
+async def test_an_option_the_sdk_does_not_know_is_not_lost(acme: Simulator) -> None:
     ordered = replace(SECURITY_DEFAULTS, query=("$orderby",))
     async with a_session(acme, templates=[ordered]) as session:
         url = session.describe(ordered, {}, {"$orderby": "id"})
@@ -79,7 +82,7 @@ async def test_an_option_the_sdk_does_not_know_is_not_lost(acme):
     assert url.endswith("?$orderby=id")
 
 
-async def test_describing_one_request_does_not_move_another(acme):
+async def test_describing_one_request_does_not_move_another(acme: Simulator) -> None:
     async with a_session(acme) as session:
         before = session.describe(ALL_USERS, {}, {})
         session.describe(INBOX_RULES, {"user_id": "u1"}, {})
@@ -88,7 +91,7 @@ async def test_describing_one_request_does_not_move_another(acme):
         assert session.describe(ALL_USERS, {}, {}) == before
 
 
-async def test_a_signed_request_carries_the_token_of_the_sdks_provider(acme):
+async def test_a_signed_request_carries_the_token_of_the_sdks_provider(acme: Simulator) -> None:
     async with a_session(acme) as session:
         for template in TEMPLATES:
             request = await session.sender.signers[template.pack].sign("GET", f"{session.origin}/v1.0/users", {}, None)
@@ -97,7 +100,7 @@ async def test_a_signed_request_carries_the_token_of_the_sdks_provider(acme):
 
 
 @pytest.mark.parametrize("module", ["scanner.graph", "scanner.transport.session"])
-def test_importing_the_reader_does_not_import_the_sdk(module):
+def test_importing_the_reader_does_not_import_the_sdk(module: str) -> None:
     code = f"import sys, {module}; print(*sorted(sys.modules))"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()  # noqa: S603 - our own interpreter

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 
 import pytest
-from m365_posture.config import AppCredential
 from reading_kit import (
     ALL_USERS,
     DRIVE,
@@ -20,10 +19,13 @@ from reading_kit import (
     an_environment,
     rows_of,
 )
+
+from m365_posture.config import AppCredential
 from scanner.graph import Graph
 from scanner.transport.errors import AuthenticationFailed, ReadError
 from scanner.transport.session import Patience
 from simulator.faults import Fault, FaultKind
+from simulator.server import Simulator
 
 CANARY = "2026-01-02T03:04:05Z"
 """A value in a query string."""
@@ -48,7 +50,7 @@ def lines() -> Iterator[list[str]]:
     root.setLevel(before)
 
 
-async def attempt(written: list[str], reading) -> None:
+async def attempt(written: list[str], reading: Awaitable[object]) -> None:
     """Read; keep what the error and its whole traceback say."""
     try:
         await reading
@@ -73,7 +75,7 @@ async def read_all(written: list[str], graph: Graph) -> None:
     await attempt(written, items())
 
 
-def secrets_of(acme) -> set[str]:
+def secrets_of(acme: Simulator) -> set[str]:
     """Return everything that must not be said: secrets, tokens given, tokens of continuations, query values."""
     continued = {
         value
@@ -90,7 +92,7 @@ def secrets_of(acme) -> set[str]:
     }
 
 
-async def test_no_secret_is_said_during_a_scan_full_of_faults(acme, lines):
+async def test_no_secret_is_said_during_a_scan_full_of_faults(acme: Simulator, lines: list[str]) -> None:
     asyncio.get_running_loop().set_debug(True)
     async with a_session(acme, patience=HURRIED) as session:
         await read_all(lines, Graph(session))
@@ -110,7 +112,7 @@ async def test_no_secret_is_said_during_a_scan_full_of_faults(acme, lines):
     assert "Bearer" not in said
 
 
-async def test_a_refused_sign_in_repeats_nothing_of_what_entra_said(acme, lines):
+async def test_a_refused_sign_in_repeats_nothing_of_what_entra_said(acme: Simulator, lines: list[str]) -> None:
     config = a_config(acme)
     stranger = replace(config, app=AppCredential("canary-client-id", client_secret_env="ACME_SECRET"))
     for tried, environment in ((config, {"ACME_SECRET": "canary-secret"}), (stranger, an_environment(acme))):
@@ -126,7 +128,7 @@ async def test_a_refused_sign_in_repeats_nothing_of_what_entra_said(acme, lines)
     assert acme.tenants["acme"].name not in said
 
 
-async def test_errors_name_the_template_never_its_values(acme):
+async def test_errors_name_the_template_never_its_values(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.NOT_FOUND, "*mailFolders*", times=None))
     async with a_session(acme) as session:
         parts = [part async for part in Graph(session).batch(INBOX_RULES, [{"user_id": "u1"}])]

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from reading_kit import (
@@ -17,27 +18,31 @@ from reading_kit import (
     a_config,
     a_session,
     an_environment,
+    moved,
     raw,
     rows_of,
 )
+
 from scanner.graph import Graph
 from scanner.transport.errors import Denied, Malformed, ReadError, Throttled, Unavailable, Unlicensed
 from scanner.transport.session import Patience, Session
 from scanner.transport.templates import Workload
 from simulator.faults import Fault, FaultKind
+from simulator.server import Simulator
 
+ONCE_AGAIN = Patience(retries=1)
 TOKEN = "oauth2/v2.0/token"
 
 
-def tokens_asked(sim) -> int:
+def tokens_asked(sim: Simulator) -> int:
     return sum(request.path.endswith(TOKEN) for request in sim.requests)
 
 
-def graph_paths(sim) -> list[str]:
+def graph_paths(sim: Simulator) -> list[str]:
     return [request.path for request in sim.requests if not request.path.endswith(TOKEN)]
 
 
-async def test_a_token_that_was_revoked_is_renewed_once_for_all_requests(acme):
+async def test_a_token_that_was_revoked_is_renewed_once_for_all_requests(acme: Simulator) -> None:
     async with a_session(acme) as session:
         graph = Graph(session)
         acme.tokens.revoke_all()
@@ -46,7 +51,7 @@ async def test_a_token_that_was_revoked_is_renewed_once_for_all_requests(acme):
     assert tokens_asked(acme) == 2
 
 
-async def test_a_table_that_stays_unauthorized_fails_alone(acme):
+async def test_a_table_that_stays_unauthorized_fails_alone(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.UNAUTHORIZED, "v1.0/users", times=None))
 
     async with a_session(acme) as session:
@@ -60,7 +65,7 @@ async def test_a_table_that_stays_unauthorized_fails_alone(acme):
     assert graph_paths(acme).count("v1.0/users") == 2
 
 
-async def test_what_is_transient_is_asked_six_times_again_and_no_more(acme):
+async def test_what_is_transient_is_asked_six_times_again_and_no_more(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.BAD_GATEWAY, "v1.0/users", times=None))
 
     async with a_session(acme) as session:
@@ -71,7 +76,7 @@ async def test_what_is_transient_is_asked_six_times_again_and_no_more(acme):
     assert session.stats(ALL_USERS).requests == 7
 
 
-async def test_what_is_not_transient_is_asked_once(acme):
+async def test_what_is_not_transient_is_asked_once(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.FORBIDDEN, "v1.0/users", times=None))
 
     async with a_session(acme) as session:
@@ -82,7 +87,7 @@ async def test_what_is_not_transient_is_asked_once(acme):
     assert len(graph_paths(acme)) == 1
 
 
-async def test_a_missing_licence_names_the_plan(acme):
+async def test_a_missing_licence_names_the_plan(acme: Simulator) -> None:
     acme.tenants["acme"].service_plans.clear()
 
     async with a_session(acme) as session:
@@ -92,7 +97,7 @@ async def test_a_missing_licence_names_the_plan(acme):
     assert unlicensed.value.plan == "AAD_PREMIUM"
 
 
-async def test_retry_after_holds_every_request_of_that_workload_and_no_other(acme):
+async def test_retry_after_holds_every_request_of_that_workload_and_no_other(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.THROTTLED, "v1.0/users", retry_after="100"))
 
     async with a_session(acme) as session:
@@ -106,7 +111,7 @@ async def test_retry_after_holds_every_request_of_that_workload_and_no_other(acm
     assert session.stats(SIGN_INS).throttled == 0
 
 
-async def test_a_pause_beyond_half_an_hour_is_not_waited_for(acme):
+async def test_a_pause_beyond_half_an_hour_is_not_waited_for(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.THROTTLED, "v1.0/users", retry_after="86400"))
 
     async with a_session(acme) as session:
@@ -116,7 +121,7 @@ async def test_a_pause_beyond_half_an_hour_is_not_waited_for(acme):
     assert throttled.value.code == "pause_too_long"
 
 
-async def test_documented_limits_are_kept_without_a_single_refusal(acme):
+async def test_documented_limits_are_kept_without_a_single_refusal(acme: Simulator) -> None:
     async with a_session(acme) as session:
         graph = Graph(session)
         await asyncio.gather(
@@ -131,7 +136,7 @@ async def test_documented_limits_are_kept_without_a_single_refusal(acme):
     assert used[Workload.REPORTS].requests >= 18
 
 
-async def test_the_cost_graph_tells_replaces_the_estimate(acme):
+async def test_the_cost_graph_tells_replaces_the_estimate(acme: Simulator) -> None:
     dear = replace(ALL_USERS, cost=3_000.0)
 
     async with a_session(acme, templates=[dear]) as session:
@@ -143,7 +148,7 @@ async def test_the_cost_graph_tells_replaces_the_estimate(acme):
     assert session.sender.budgets.bucket(next(iter(session.sender.budgets._buckets)))._windows[0]._settled_units < 10
 
 
-async def test_every_page_carries_the_headers_again(acme):
+async def test_every_page_carries_the_headers_again(acme: Simulator) -> None:
     async with a_session(acme) as session:
         await rows_of(Graph(session), ALL_USERS, headers={"ConsistencyLevel": "eventual"})
 
@@ -154,7 +159,7 @@ async def test_every_page_carries_the_headers_again(acme):
     }
 
 
-async def test_select_and_top_arrive(acme):
+async def test_select_and_top_arrive(acme: Simulator) -> None:
     async with a_session(acme) as session:
         graph = Graph(session)
         await rows_of(graph, ALL_USERS)
@@ -172,19 +177,18 @@ async def test_select_and_top_arrive(acme):
 
 
 async def error_from(
-    sim, simulator_folder, *answers: bytes, patience: Patience = Patience(retries=1)
+    sim: Simulator, simulator_folder: Path, *answers: bytes, patience: Patience = ONCE_AGAIN
 ) -> tuple[ReadError, list[str]]:
     """Return what comes of reading security defaults from a server that answers so, and the requests it saw."""
     async with RawGraph(simulator_folder, *answers) as server:
-        config = a_config(sim)
-        config = replace(config, hosts=replace(config.hosts, graph=server.origin))
+        config = moved(a_config(sim), graph=server.origin)
         async with a_session(sim, config, patience=patience) as session:
             with pytest.raises(ReadError) as failed:
                 await Graph(session).single(SECURITY_DEFAULTS)
     return failed.value, server.requests
 
 
-async def test_a_redirect_is_not_followed(acme, simulator_folder):
+async def test_a_redirect_is_not_followed(acme: Simulator, simulator_folder: Path) -> None:
     error, requests = await error_from(
         acme, simulator_folder, raw("302 Found", Location=f"{acme.hosts.graph}/v1.0/users")
     )
@@ -194,7 +198,7 @@ async def test_a_redirect_is_not_followed(acme, simulator_folder):
     assert graph_paths(acme) == []
 
 
-async def test_no_cookie_is_kept(acme, simulator_folder):
+async def test_no_cookie_is_kept(acme: Simulator, simulator_folder: Path) -> None:
     answers = (raw("503 Busy", Set_Cookie="canary=1; Path=/"), raw(body=b"[]", Set_Cookie="canary=2; Path=/"))
 
     _, requests = await error_from(acme, simulator_folder, *answers)
@@ -203,13 +207,13 @@ async def test_no_cookie_is_kept(acme, simulator_folder):
     assert "cookie" not in "".join(requests).casefold()
 
 
-async def test_an_answer_without_end_is_cut_off(acme, simulator_folder):
+async def test_an_answer_without_end_is_cut_off(acme: Simulator, simulator_folder: Path) -> None:
     error, _ = await error_from(acme, simulator_folder, raw(body=b" " * 4_000), patience=Patience(body_bytes=2_000))
 
     assert (type(error), error.code) == (Malformed, "answer_too_large")
 
 
-async def test_a_bomb_is_cut_off_by_its_decompressed_size(acme, simulator_folder):
+async def test_a_bomb_is_cut_off_by_its_decompressed_size(acme: Simulator, simulator_folder: Path) -> None:
     bomb = raw(body=gzip.compress(b" " * 1_000_000), Content_Encoding="gzip")
 
     error, _ = await error_from(acme, simulator_folder, bomb, patience=Patience(body_bytes=100_000))
@@ -217,19 +221,19 @@ async def test_a_bomb_is_cut_off_by_its_decompressed_size(acme, simulator_folder
     assert (type(error), error.code) == (Malformed, "answer_too_large")
 
 
-async def test_what_cannot_be_decompressed_is_malformed(acme, simulator_folder):
+async def test_what_cannot_be_decompressed_is_malformed(acme: Simulator, simulator_folder: Path) -> None:
     error, _ = await error_from(acme, simulator_folder, raw(body=b"no gzip", Content_Encoding="gzip"))
 
     assert (type(error), error.code) == (Malformed, "not_decodable")
 
 
-async def test_an_error_under_a_status_of_success_is_no_row(acme, simulator_folder):
+async def test_an_error_under_a_status_of_success_is_no_row(acme: Simulator, simulator_folder: Path) -> None:
     error, _ = await error_from(acme, simulator_folder, raw(body=b'{"error":{"code":"UnknownError"}}'))
 
     assert (type(error), error.code) == (Malformed, "error_in_answer")
 
 
-async def test_a_code_that_is_no_code_does_not_reach_the_error(acme, simulator_folder):
+async def test_a_code_that_is_no_code_does_not_reach_the_error(acme: Simulator, simulator_folder: Path) -> None:
     hostile = b'{"error":{"code":"anna.janssens@acme.example said <script>"}}'
 
     error, _ = await error_from(acme, simulator_folder, raw("400 Bad Request", body=hostile))
@@ -237,15 +241,14 @@ async def test_a_code_that_is_no_code_does_not_reach_the_error(acme, simulator_f
     assert error.code == "unexpected_status"
 
 
-async def test_a_page_of_a_proxy_is_an_error_like_any_other(acme, simulator_folder):
+async def test_a_page_of_a_proxy_is_an_error_like_any_other(acme: Simulator, simulator_folder: Path) -> None:
     error, _ = await error_from(acme, simulator_folder, raw("403 Forbidden", body=b"<html>blocked</html>"))
 
     assert (type(error), error.code) == (Denied, "forbidden")
 
 
-async def test_an_unreachable_graph_is_unavailable(acme):
-    config = a_config(acme)
-    nobody = replace(config, hosts=replace(config.hosts, graph="https://127.0.0.1:9"))
+async def test_an_unreachable_graph_is_unavailable(acme: Simulator) -> None:
+    nobody = moved(a_config(acme), graph="https://127.0.0.1:9")
 
     async with a_session(acme, nobody, patience=Patience(retries=1)) as session:
         with pytest.raises(Unavailable) as unavailable:
@@ -254,7 +257,7 @@ async def test_an_unreachable_graph_is_unavailable(acme):
     assert unavailable.value.code == "connection_failed"
 
 
-async def test_the_environment_does_not_choose_a_proxy(acme, monkeypatch):
+async def test_the_environment_does_not_choose_a_proxy(acme: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
@@ -262,7 +265,7 @@ async def test_the_environment_does_not_choose_a_proxy(acme, monkeypatch):
         assert await Graph(session).single(SECURITY_DEFAULTS)
 
 
-async def test_the_configured_proxy_carries_sign_in_and_graph(acme):
+async def test_the_configured_proxy_carries_sign_in_and_graph(acme: Simulator) -> None:
     asked: list[bytes] = []
 
     async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -294,7 +297,7 @@ async def test_the_configured_proxy_carries_sign_in_and_graph(acme):
     assert asked == [f"CONNECT {origin.removeprefix('https://')} HTTP/1.1".encode() for origin in wanted]
 
 
-async def test_the_deadline_runs_on_the_scaled_clock(acme):
+async def test_the_deadline_runs_on_the_scaled_clock(acme: Simulator) -> None:
     acme.faults.add(Fault(FaultKind.TIMEOUT, "v1.0/policies/*", times=None))
 
     async with a_session(acme, patience=Patience(retries=0, deadline_s=50)) as session:
@@ -307,12 +310,11 @@ async def test_the_deadline_runs_on_the_scaled_clock(acme):
     assert 0.1 <= took_s < 5
 
 
-async def test_http_dates_are_measured_on_the_session_clock(acme, simulator_folder):
+async def test_http_dates_are_measured_on_the_session_clock(acme: Simulator, simulator_folder: Path) -> None:
     clock = FakeClock()
     busy = raw("503 Busy", Retry_After="Mon, 23 Nov 2026 00:05:00 GMT")
     async with RawGraph(simulator_folder, busy, raw(body=b'{"id":"x"}')) as server:
-        config = a_config(acme)
-        config = replace(config, hosts=replace(config.hosts, graph=server.origin))
+        config = moved(a_config(acme), graph=server.origin)
         async with Session.open(config, clock, [SECURITY_DEFAULTS], environment=an_environment(acme)) as session:
             await Graph(session).single(SECURITY_DEFAULTS)
 
