@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PERMISSIVE_OR_MPL = {
     *("0BSD", "BSD", "BSD License", "BSD-2-Clause", "BSD 2-Clause License", "BSD-3-Clause", "3-Clause BSD License"),
-    *("MIT", "MIT License", "MIT-0", "MIT-CMU", "ISC License (ISCL)", "Zlib", "CC0-1.0"),
+    *("MIT", "MIT License", "MIT-0", "MIT-CMU", "ISC", "ISC License (ISCL)", "Zlib", "CC0-1.0"),
     *("Apache-2.0", "Apache 2.0", "Apache License 2.0", "Apache Software License"),
     *("PSF-2.0", "Python Software Foundation License"),
     *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),
