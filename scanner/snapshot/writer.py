@@ -160,14 +160,15 @@ class ScanWriter:
             tenant_id: GUID.
             vault: The tenant's.
             started_at: Aware, UTC.
-            scan_id: For tests; made from `started_at` and four random bytes when None.
+            scan_id: For tests; made from `started_at` and three random digits when None.
             only: Areas, when not everything shall be read.
 
         Raises:
             SnapshotError: The scan to continue from cannot be used.
         """
         previous = _newest(tenant_folder, vault)
-        scan_id = scan_id or f"{started_at:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+        # Five digits of microseconds: two scans within a second still sort by time.
+        scan_id = scan_id or f"{started_at:%Y%m%dT%H%M%SZ}-{started_at.microsecond:05x}{token_hex(2)[:3]}"
         areas = None if only is None else tuple(only)
         header = Header(scan_id, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas)
         scan_folder = private_folder(tenant_folder / SCANS / scan_id)
