@@ -44,12 +44,12 @@ class Inputs:
         missing: list[Gap] = []
         partial: list[Gap] = []
         for parameter in parameters:
-            given = self._give(parameter)
+            name, given = parameter.name, self._give(parameter)
             if not given.missing:
-                values[parameter.name] = given.value
+                values[name] = given.value
                 partial += given.partial
             elif parameter.accepts_gap:
-                values[parameter.name] = given.missing[0]
+                values[name] = given.missing[0]
             else:
                 missing += given.missing
         if missing:
@@ -89,10 +89,11 @@ class Inputs:
         return Given(self._rows(table, parameter, unread), partial=_distinct([*partial, *required, *optional]))
 
     def _rows(self, table: Table, parameter: Parameter, unread: Sequence[str]) -> Any:  # noqa: ANN401 - frame or relation
-        names = parameter.columns.names
+        names = list(parameter.columns.names)
         if parameter.kind is Kind.RELATION:
             return self._relations.relation(table.name, self._source.dataset(table.name), names, unread)
-        frame = self._source.frame(table.name, names)[list(names)]
+        everything = self._source.frame(table.name, names)
+        frame = everything[names]
         for name in unread:
             frame[name] = _nulls(table.arrow_schema.field(name).type, frame.index)
         return frame

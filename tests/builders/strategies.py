@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, FBT003 - a strategy takes whatever a column takes
 """Whole tenants for property tests: small, various, and full of nulls."""
 
 from collections.abc import Sequence
