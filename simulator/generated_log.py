@@ -71,10 +71,11 @@ class GeneratedSignIns:
         self._seed = seed
         self._newest_s = int(newest_at.timestamp())
         self._step_s = days * _DAY_S / max(rows, 1)
-        chance = random.Random(seed)  # noqa: S311 - no secret
-        self._tails: dict[tuple[bool, tuple[str, ...]], tuple[tuple[str, ...], list[bytes]]] = {}
+        self._users = users
+        self._tenant_id = tenant_id
+        self._shapes: dict[int, _Shape] = {}
+        self._tails: dict[tuple[bool, tuple[str, ...]], dict[int, bytes]] = {}
         self._pages: dict[tuple[str, bool, tuple[str, ...], int, int], tuple[bytes, int | None]] = {}
-        self._shapes = [_shape(chance, users, tenant_id) for _ in range(_SHAPES)]
 
     def __len__(self) -> int:
         return self._rows
@@ -122,7 +123,7 @@ class GeneratedSignIns:
             return lambda index: wanted.judge(self[index])
 
         def judged(index: int) -> bool:
-            types = self._shapes[self._shape_of(index)].event_types
+            types = self._shape(self._shape_of(index)).event_types
             return wanted.judge({"createdDateTime": _written(self._second_of(index)), "signInEventTypes": types})
 
         if not wanted.only_bounds:
@@ -145,22 +146,26 @@ class GeneratedSignIns:
 
     def _writer(self, *, beta: bool, select: tuple[str, ...]) -> Callable[[int], bytes]:
         """Return what turns a row into bytes; the pieces of a shape are serialised once for each `$select`."""
-        key = (beta, select)
-        if key not in self._tails:
-            names = select or _default_names(self._shapes[0], beta=beta)
-            own = tuple(name for name in _OWN if name in names)
-            tails = [_tail(picked(shape.properties, names), follows=bool(own)) for shape in self._shapes]
-            self._tails[key] = (own, tails)
-        own, tails = self._tails[key]
-        pieces = [_PIECES[name] for name in own]
+        names = select or _default_names(self._shape(0), beta=beta)
+        pieces = [piece for name, piece in _PIECES.items() if name in names]
+        tails = self._tails.setdefault((beta, select), {})
 
         def write(index: int) -> bytes:
             mixed = (index * _MIX + self._seed) & _WORD
             second = self._second_of(index)
             head = b",".join([piece(mixed, index, second) for piece in pieces])
-            return b"{" + head + tails[self._shape_of(index)]
+            shape = self._shape_of(index)
+            if shape not in tails:
+                tails[shape] = _tail(picked(self._shape(shape).properties, names), follows=bool(pieces))
+            return b"{" + head + tails[shape]
 
         return write
+
+    def _shape(self, number: int) -> _Shape:
+        if number not in self._shapes:
+            chance = random.Random(f"{self._seed}/{number}")  # noqa: S311 - no secret
+            self._shapes[number] = _shape(chance, self._users, self._tenant_id)
+        return self._shapes[number]
 
     def _shape_of(self, index: int) -> int:
         return (index * _STRIDE + self._seed) % _SHAPES

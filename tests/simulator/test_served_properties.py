@@ -1,0 +1,231 @@
+"""What the simulator serves exists in Microsoft 365: every property, of every entity, at every depth."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import pytest
+from real_data import data_folder, facts_folder
+from simulator_client import Client, SignedIn
+
+from simulator import properties
+from simulator.generate import generate_tenant
+from simulator.tenants import SimulatedTenant, load_sample, sample_names
+
+TYPE_LINE: Final = re.compile(r"\*\*microsoft\.graph\.(\w+)\*\*(?: : graph\.(\w+))?")
+PROPERTY_LINE: Final = re.compile(r"\| (?:→ )?`(\w+)` \| (?:Collection\()?(\w+)\)?")
+
+DOCUMENTATION: Final = "https://learn.microsoft.com/graph/api/resources/"
+EXCEPTIONS: Final = {
+    ("entity", "id"): f"{DOCUMENTATION}entity",
+    ("directoryObject", "deletedDateTime"): f"{DOCUMENTATION}directoryobject",
+    ("policyDeletableItem", "deletedDateTime"): f"{DOCUMENTATION}policydeletableitem",
+    ("policyBase", "displayName"): f"{DOCUMENTATION}policybase",
+    ("policyBase", "description"): f"{DOCUMENTATION}policybase",
+    ("baseItem", "createdBy"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "createdDateTime"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "description"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "eTag"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "lastModifiedBy"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "lastModifiedDateTime"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "name"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "parentReference"): f"{DOCUMENTATION}baseitem",
+    ("baseItem", "webUrl"): f"{DOCUMENTATION}baseitem",
+    ("identity", "displayName"): f"{DOCUMENTATION}identity",
+    ("identity", "id"): f"{DOCUMENTATION}identity",
+    ("conditionalAccessExternalTenants", "membershipKind"): f"{DOCUMENTATION}conditionalaccessexternaltenants",
+    ("deleted", "state"): f"{DOCUMENTATION}deleted",
+}
+"""Properties of v1.0 that the reference table leaves out, each with its source."""
+BASES: Final = {
+    "directoryObject": "entity",
+    "policyBase": "directoryObject",
+    "policyDeletableItem": "entity",
+    "baseItem": "entity",
+    "sharePointIdentity": "identity",
+}
+OWN_TYPES: Final = {("baseItem", "parentReference"): "itemReference", ("identitySet", "user"): "identity"}
+"""Types of properties where the table has none."""
+SIMPLE: Final = frozenset({"Boolean", "DateTimeOffset", "Double", "Edm", "Guid", "Int32", "Int64", "Stream", "String"})
+BETA_EXAMPLE: Final = "signIns_beta_2021.json"
+
+
+@dataclass
+class Types:
+    """The published types of Graph v1.0."""
+
+    own: dict[str, dict[str, str]] = field(default_factory=dict)
+    base: dict[str, str] = field(default_factory=dict)
+
+    def of(self, type_name: str) -> dict[str, str]:
+        """Property → type, inherited ones included."""
+        inherited = self.of(self.base[type_name]) if self.base.get(type_name) else {}
+        excepted = {name: OWN_TYPES.get((owner, name), "String") for owner, name in EXCEPTIONS if owner == type_name}
+        return inherited | self.own.get(type_name, {}) | excepted
+
+
+@cache
+def published() -> Types:
+    types = Types(base=dict(BASES))
+    current = ""
+    for line in (facts_folder() / "graph_types.md").read_text(encoding="utf-8").splitlines():
+        if start := TYPE_LINE.match(line):
+            current = start[1]
+            types.own[current] = {}
+            types.base[current] = start[2] or BASES.get(current, "")
+        elif (row := PROPERTY_LINE.match(line)) and current:
+            types.own[current][row[1]] = OWN_TYPES.get((current, row[1]), row[2])
+    return types
+
+
+def unknown(value: Any, type_name: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield `type.property` for everything that the published types do not have."""
+    if isinstance(value, list):
+        for item in value:
+            yield from unknown(item, type_name)
+    elif isinstance(value, dict):
+        known = published().of(type_name)
+        for name, inner in value.items():
+            if name.startswith("@"):
+                continue
+            if name not in known:
+                yield f"{type_name}.{name}"
+            elif known[name] not in SIMPLE:
+                yield from unknown(inner, known[name])
+
+
+@cache
+def beta_sign_in() -> Any:  # noqa: ANN401 - any JSON value
+    """A model of the beta sign-in with every property that Microsoft shows of it."""
+    model = json.loads((data_folder() / "shapes" / "SignIn-model.json").read_text(encoding="utf-8"))
+    example = json.loads((facts_folder() / "graph_examples" / BETA_EXAMPLE).read_text(encoding="utf-8"))
+    return example["value"][0] | model["value"][0]
+
+
+def unknown_in_beta(row: dict[str, Any], model: Any, where: str = "signIn") -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield what a beta sign-in has and the model has not; a model that is null shows nothing of what is inside."""
+    for name, inner in row.items():
+        if name not in model:
+            yield f"{where}.{name}"
+            continue
+        shown = model[name][0] if isinstance(model[name], list) and model[name] else model[name]
+        held = [item for item in (inner if isinstance(inner, list) else [inner]) if isinstance(item, dict)]
+        if isinstance(shown, dict):
+            for item in held:
+                yield from unknown_in_beta(item, shown, f"{where}.{name}")
+
+
+def listings(client: Client, tenant: SimulatedTenant) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Every listing of v1.0 that the simulator has: type and rows."""
+    everything = ",".join(sorted(properties.USER - ({"signInActivity"} if not tenant.premium else set())))
+    yield "organization", client.rows("v1.0/organization")
+    yield "subscribedSku", client.rows("v1.0/subscribedSkus")
+    yield "domain", client.rows("v1.0/domains")
+    yield "user", client.rows(f"v1.0/users?$select={everything}")
+    yield "conditionalAccessPolicy", client.rows("v1.0/identity/conditionalAccess/policies")
+    policy = client.get("v1.0/policies/identitySecurityDefaultsEnforcementPolicy").json()
+    yield "identitySecurityDefaultsEnforcementPolicy", [policy]
+    for user_id, rules in tenant.inbox_rules.items():
+        if isinstance(rules, list):
+            yield "messageRule", client.rows(f"v1.0/users/{user_id}/mailFolders/inbox/messageRules")
+    if tenant.premium:
+        yield "signIn", client.rows("v1.0/auditLogs/signIns")
+    yield from files(client, tenant)
+
+
+def files(client: Client, tenant: SimulatedTenant) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    sites = client.rows("v1.0/sites/getAllSites")
+    yield "site", sites
+    for site in sites:
+        drives = client.rows(f"v1.0/sites/{site['id']}/drives")
+        yield "drive", drives
+        for drive in drives:
+            pages = client.pages(f"v1.0/drives/{drive['id']}/root/delta")
+            items = [item for page in pages for item in page["value"]]
+            tenant.delete_item(drive["id"], items[-1]["id"])
+            yield "driveItem", items + client.rows(pages[-1]["@odata.deltaLink"])
+            for item in items:
+                if "shared" in item and item is not items[-1]:
+                    yield "permission", client.rows(f"v1.0/drives/{drive['id']}/items/{item['id']}/permissions")
+
+
+def tenants() -> list[SimulatedTenant]:
+    return [*map(load_sample, sample_names()), generate_tenant(users=120, sign_ins=300, sites=2, shared_items=10)]
+
+
+@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
+def test_everything_served_from_v1_is_published(tenant: SimulatedTenant, signed_in: SignedIn) -> None:
+    found = list(listings(signed_in(tenant, throttling=False), tenant))
+
+    assert {problem for type_name, rows in found for problem in unknown(rows, type_name)} == set()
+    assert sum(len(rows) for _, rows in found) > 30
+
+
+@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
+def test_everything_served_of_a_beta_sign_in_is_published(tenant: SimulatedTenant, signed_in: SignedIn) -> None:
+    tenant.service_plans.add("AAD_PREMIUM")
+    rows = signed_in(tenant, throttling=False).rows(
+        "beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t ne 'managedIdentity')"
+    )
+
+    assert {problem for row in rows for problem in unknown_in_beta(row, beta_sign_in())} == set()
+    assert len(rows) > 100
+
+
+SELECTABLE: Final = {
+    "organization": properties.ORGANIZATION,
+    "subscribedSku": properties.SUBSCRIBED_SKU,
+    "domain": properties.DOMAIN,
+    "user": properties.USER,
+    "conditionalAccessPolicy": properties.CONDITIONAL_ACCESS_POLICY,
+    "identitySecurityDefaultsEnforcementPolicy": properties.SECURITY_DEFAULTS,
+    "messageRule": properties.MESSAGE_RULE,
+    "signIn": properties.SIGN_IN,
+    "site": properties.SITE,
+    "drive": properties.DRIVE,
+    "driveItem": properties.DRIVE_ITEM,
+    "permission": properties.PERMISSION,
+}
+
+
+@pytest.mark.parametrize("type_name", SELECTABLE)
+def test_select_knows_exactly_the_published_properties(type_name: str) -> None:
+    known = published().of(type_name)
+
+    assert SELECTABLE[type_name] - known.keys() == set()
+    assert published().own[type_name].keys() - SELECTABLE[type_name] == navigation(type_name)
+
+
+@cache
+def navigation_lines() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    current = ""
+    for line in (facts_folder() / "graph_types.md").read_text(encoding="utf-8").splitlines():
+        if start := TYPE_LINE.match(line):
+            current = start[1]
+        elif line.startswith("| → `"):
+            found.setdefault(current, set()).add(line.split("`")[1])
+    return found
+
+
+def navigation(type_name: str) -> set[str]:
+    """Properties that `$select` does not show: they need a request of their own."""
+    return navigation_lines().get(type_name, set())
+
+
+def test_select_knows_exactly_the_beta_properties_of_a_sign_in() -> None:
+    assert beta_sign_in().keys() - {"isZtModelRow"} == properties.SIGN_IN_BETA
+
+
+@pytest.mark.parametrize("source", sorted(set(EXCEPTIONS.values())))
+def test_every_exception_has_a_source(source: str) -> None:
+    assert source.startswith(DOCUMENTATION)
+
+
+def test_no_exception_is_needless() -> None:
+    types = published()
+
+    assert {(owner, name) for owner, name in EXCEPTIONS if name in types.own.get(owner, {})} == set()
