@@ -112,7 +112,7 @@ def _profile_parameter(owner: str, hint: object) -> Parameter:
 
 
 def _derived_parameter(owner: str, name: str, hint: object, returns: object) -> Parameter:
-    value, accepts_gap = _without_gap(hint)
+    value, accepts_gap = without_gap(hint)
     if value != returns:
         raise CheckDeclarationError(f"{owner}: annotate {name!r} as {returns}, with or without `| Gap`.")
     return Parameter(name, Kind.DERIVED, accepts_gap=accepts_gap)
@@ -120,7 +120,7 @@ def _derived_parameter(owner: str, name: str, hint: object, returns: object) -> 
 
 def _table_parameter(owner: str, table: Table, hint: object) -> Parameter:
     value, *extras = get_args(hint) if get_origin(hint) is Annotated else (None,)
-    kind, accepts_gap = _without_gap(value)
+    kind, accepts_gap = without_gap(value)
     wanted = [extra for extra in extras if isinstance(extra, Columns)]
     if kind not in _KINDS or len(wanted) != 1:
         raise CheckDeclarationError(
@@ -141,7 +141,7 @@ def _demand_columns(owner: str, table: Table, wanted: Columns) -> None:
         raise CheckDeclarationError(f"{owner} names a column of {table.name!r} twice.")
 
 
-def _without_gap(hint: object) -> tuple[Any, bool]:
+def without_gap(hint: object) -> tuple[Any, bool]:
     """Return the type without `| Gap`, and whether that was there."""
     if get_origin(hint) not in {Union, UnionType}:
         return hint, False

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 
 from checks import frameworks
 from checks.model import OBJECT_ID, OBJECT_NAME, EvidenceKind, Outcome, Severity
-from checks.parameters import PROFILE, CheckDeclarationError, Parameter, columns, parameters_of
+from checks.parameters import PROFILE, CheckDeclarationError, Parameter, columns, parameters_of, without_gap
 from scanner.snapshot.tables import TABLES
 
 __all__ = ["CATALOGUE", "Catalogue", "Check", "Derived", "check", "columns", "derived"]
@@ -55,7 +55,7 @@ class Derived:
     function: Callable[..., Any]
     parameters: tuple[Parameter, ...]
     returns: Any
-    """The annotated return type."""
+    """The annotated return type, `| Gap` left out."""
 
 
 class Catalogue:
@@ -124,7 +124,8 @@ class Catalogue:
             raise CheckDeclarationError(f"{name!r} has no return type; annotate it.")
         _demand_docstring(name, function)
         parameters = parameters_of(name, function, self._types())
-        self._derived[name] = Derived(name, function, parameters, returns)
+        value, _ = without_gap(returns)
+        self._derived[name] = Derived(name, function, parameters, value)
         return function
 
     def check(

@@ -58,8 +58,12 @@ def _code(function: Any) -> str:  # noqa: ANN401 - any function
 
 @cache
 def _package_hash() -> str:
-    package = files("checks")
-    return _hash([[name, text] for name, text in sorted(_texts(package, ""))])
+    return source_hash(files("checks"))
+
+
+def source_hash(folder: Traversable) -> str:
+    """Return the hash of every source and data file below `folder`, by path and text."""
+    return _hash(sorted(_texts(folder, "")))
 
 
 def _texts(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
