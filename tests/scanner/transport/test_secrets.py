@@ -29,7 +29,7 @@ from simulator.server import Simulator
 
 CANARY = "2026-01-02T03:04:05Z"
 """A value in a query string."""
-HURRIED = Patience(retries=1, deadline_s=100)
+HURRIED = Patience(retries=1, deadline_s=25)
 
 
 @pytest.fixture

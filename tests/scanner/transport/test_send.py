@@ -121,14 +121,18 @@ async def test_a_pause_beyond_half_an_hour_is_not_waited_for(acme: Simulator) ->
     assert throttled.value.code == "pause_too_long"
 
 
+async def permissions_of(graph: Graph, items: int) -> None:
+    wanted = ({"drive_id": "b!acme-drive", "item_id": f"i{n % 7}"} for n in range(items))
+    parts = [part async for part in graph.batch(PERMISSIONS, wanted)]
+    assert [part.error for part in parts] == [None] * items
+
+
 async def test_documented_limits_are_kept_without_a_single_refusal(acme: Simulator) -> None:
     async with a_session(acme) as session:
         graph = Graph(session)
-        await asyncio.gather(
-            *(rows_of(graph, POLICIES) for _ in range(6)),
-            *(rows_of(graph, SIGN_INS) for _ in range(6)),
-            *(rows_of(graph, PERMISSIONS, values={"drive_id": "b!acme-drive", "item_id": "i1"}) for _ in range(300)),
-        )
+        policies = [rows_of(graph, POLICIES) for _ in range(6)]
+        sign_ins = [rows_of(graph, SIGN_INS) for _ in range(6)]
+        await asyncio.gather(*policies, *sign_ins, permissions_of(graph, items=300))
 
     used = {workload: usage for (_, workload), usage in acme.accounting.items()}
     assert {workload: usage.throttled for workload, usage in used.items()} == dict.fromkeys(used, 0)

@@ -1,0 +1,214 @@
+"""Whatever goes wrong with one table, the ledger says so, no check improves, and the other tables are read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from builders import a_profile
+from simulated_scans import KEY, Office, Snapshot, an_office
+
+from checks.engine import evaluate
+from checks.model import Verdict
+from checks.results import CheckResult, Evaluation
+from m365_posture.keys import TenantKey
+from scanner.collectors.catalogue import COLLECTORS
+from scanner.snapshot.crypto import Vault
+from simulator.faults import Fault, FaultKind
+from simulator.tenants import Entity, SimulatedTenant, load_sample
+
+PATHS = {
+    "organization": "v1.0/organization",
+    "subscribed_skus": "v1.0/subscribedSkus",
+    "domains": "v1.0/domains",
+    "users": "v1.0/users",
+    "security_defaults": "v1.0/policies/identitySecurityDefaultsEnforcementPolicy",
+    "conditional_access_policies": "v1.0/identity/conditionalAccess/policies",
+    "inbox_rules": "v1.0/users/*/messageRules",
+    "sign_ins": "*/auditLogs/signIns",
+    "sharing_links": "v1.0/sites/getAllSites",
+}
+"""Where a fault keeps a whole table from being read."""
+KINDS = {
+    "denied": FaultKind.FORBIDDEN,
+    "unlicensed": FaultKind.UNLICENSED,
+    "unavailable": FaultKind.UNAVAILABLE,
+    "malformed": FaultKind.NOT_JSON,
+}
+STATES = {"denied": "denied", "unlicensed": "unlicensed", "unavailable": "failed", "malformed": "failed"}
+EXCEPTIONS = {("inbox_rules", "unlicensed"): "failed", ("sharing_links", "unlicensed"): "failed"}
+"""The licences of this tenant come with mailboxes and sites: no answer there is a gap, not a missing licence."""
+GOOD = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ATTESTED}
+
+
+def a_small_firm() -> SimulatedTenant:
+    """Return the law firm with twenty users, a few sign-ins and the two smallest sites that share something."""
+    tenant = load_sample("vermeulen")
+    tenant.users = sorted(tenant.users, key=lambda user: -len(tenant.inbox_rules.get(user["id"], [])))[:20]
+    tenant.inbox_rules = {user["id"]: tenant.inbox_rules[user["id"]] for user in tenant.users}
+    tenant.sign_ins = list(tenant.sign_ins)[:50]
+    tenant.sites = sorted(tenant.sites, key=lambda site: (not shares(tenant, site), size(tenant, site)))[:2]
+    return tenant
+
+
+def shares(tenant: SimulatedTenant, site: Entity) -> bool:
+    """Tell whether a link of the site opens to anyone."""
+    drives = tuple(f"{drive['id']}/" for drive in tenant.drives[site["id"]])
+    links = (one.get("link", {}) for key, own in tenant.permissions.items() if key.startswith(drives) for one in own)
+    return any(link.get("scope") == "anonymous" for link in links)
+
+
+def size(tenant: SimulatedTenant, site: Entity) -> int:
+    return sum(len(tenant.drive_items[drive["id"]]) for drive in tenant.drives[site["id"]])
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with an_office(a_small_firm(), tmp_path_factory.mktemp("firm")) as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def undisturbed(firm: Office) -> Snapshot:
+    return firm.scan()
+
+
+@pytest.fixture
+def office(firm: Office, undisturbed: Snapshot, tmp_path: Path) -> Iterator[Office]:
+    """Give the firm with nothing scanned yet; the faults of a test end with it."""
+    assert undisturbed.reader
+    config = replace(firm.config, data_dir=tmp_path)
+    yield Office(firm.tenant, firm.simulator, config, Vault(TenantKey.open_or_create(config.folder, KEY)))
+    firm.simulator.faults.clear()
+
+
+def judged(snapshot: Snapshot) -> Evaluation:
+    return evaluate(snapshot.reader, a_profile(as_of=snapshot.reader.finished_at))
+
+
+def open_objects(result: CheckResult) -> set[str]:
+    return {row.object_id for row in (*result.failing, *result.unknown)}
+
+
+def improved(before: Evaluation, after: Evaluation) -> list[str]:
+    """Return the checks that say something better although less was read."""
+    found = []
+    for whole, holed in zip(before.results, after.results, strict=True):
+        became_good = holed.verdict in GOOD and whole.verdict not in GOOD
+        left = open_objects(whole) - open_objects(holed) if holed.population else set()
+        if became_good or left:
+            found.append(whole.check.id)
+    return found
+
+
+def test_the_firm_gives_every_check_something_to_lose(undisturbed: Snapshot) -> None:
+    verdicts = {result.check.id: result.verdict for result in judged(undisturbed).results}
+
+    assert {"AC-04", "EM-05", "ID-01", "SH-06"} <= verdicts.keys()
+    assert {verdicts[check] for check in ("AC-04", "EM-05", "SH-06")} == {Verdict.FAIL}
+
+
+TOGETHER = (
+    ("organization", "users", "sharing_links"),
+    ("subscribed_skus", "domains", "sign_ins"),
+    ("security_defaults", "conditional_access_policies", "inbox_rules"),
+)
+"""Tables that have nothing to do with each other: one scan shows all three."""
+
+
+def test_every_table_has_its_place_here() -> None:
+    assert set(PATHS) == {table for tables in TOGETHER for table in tables}
+    assert set(PATHS) == {collector.table.name for collector in COLLECTORS}
+
+
+@pytest.mark.parametrize("how", KINDS)
+@pytest.mark.parametrize("tables", TOGETHER, ids="-".join)
+def test_tables_that_cannot_be_read_say_so_and_improve_no_check(
+    tables: tuple[str, ...], how: str, office: Office, undisturbed: Snapshot
+) -> None:
+    for table in tables:
+        office.simulator.faults.add(Fault(KINDS[how], PATHS[table], times=None))
+
+    snapshot = office.scan()
+
+    for table in tables:
+        coverage = snapshot.coverage(table)
+        assert coverage.state == EXCEPTIONS.get((table, how), STATES[how])
+        assert (coverage.rows, coverage.parts) == (0, {})
+        assert coverage.reason
+        assert coverage.mend.startswith(
+            {"denied": "grant:", "unlicensed": "license:"}.get(str(coverage.state), "rescan")
+        )
+    assert others(snapshot, *tables) == others(undisturbed, *tables)
+    assert improved(judged(undisturbed), judged(snapshot)) == []
+
+
+def others(snapshot: Snapshot, *tables: str) -> dict[str, tuple[str, int]]:
+    """Return state and rows of the tables that have nothing to do with `tables`."""
+    tied = {*tables, "watermarks", "unread_objects", *(["inbox_rules"] if "users" in tables else [])}
+    return {n: (str(c.state), c.rows) for n, c in snapshot.manifest.tables.items() if n not in tied}
+
+
+@pytest.mark.parametrize(
+    ("fault", "table"),
+    [
+        (Fault(FaultKind.FORBIDDEN, "v1.0/users/*/messageRules", times=5, in_batch=True), "inbox_rules"),
+        (Fault(FaultKind.NOT_FOUND, "v1.0/users/*/messageRules", times=5, in_batch=True), "inbox_rules"),
+        (Fault(FaultKind.FORBIDDEN, "v1.0/sites/*/drives", times=1), "sharing_links"),
+        (Fault(FaultKind.FORBIDDEN, "v1.0/drives/*/root/delta", times=1), "sharing_links"),
+        (Fault(FaultKind.FORBIDDEN, "v1.0/drives/*/permissions", times=1), "sharing_links"),
+    ],
+    ids=str,
+)
+def test_a_table_that_is_partly_read_says_so_and_no_check_becomes_good(
+    fault: Fault, table: str, office: Office, undisturbed: Snapshot
+) -> None:
+    office.simulator.faults.add(fault)
+
+    snapshot = office.scan()
+
+    coverage = snapshot.coverage(table)
+    assert coverage.state == "partial"
+    assert 0 < coverage.rows < undisturbed.coverage(table).rows
+    assert coverage.objects_failed == len(snapshot.rows("unread_objects")) > 0
+    assert (coverage.objects_expected, coverage.objects_read) != (None, None)
+    before = {result.check.id: result.verdict for result in judged(undisturbed).results}
+    assert not [r.check.id for r in judged(snapshot).results if r.verdict in GOOD and before[r.check.id] not in GOOD]
+
+
+LASTING = (
+    FaultKind.FORBIDDEN,
+    FaultKind.NOT_FOUND,
+    FaultKind.UNAVAILABLE,
+    FaultKind.TRUNCATED,
+    FaultKind.NOT_AN_OBJECT,
+)
+PASSING = (
+    FaultKind.THROTTLED,
+    FaultKind.SERVER_ERROR,
+    FaultKind.BAD_GATEWAY,
+    FaultKind.UNAVAILABLE,
+    FaultKind.DROPPED,
+    FaultKind.UNAUTHORIZED,
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_fault_in_one_table_leaves_the_others_as_they_are(seed: int, office: Office, undisturbed: Snapshot) -> None:
+    random = Random(seed)  # noqa: S311 - repeats itself, protects nothing
+    table = random.choice(sorted(PATHS))
+    kind, times = random.choice([*((kind, None) for kind in LASTING), *((kind, 1) for kind in PASSING)])
+    office.simulator.faults.add(Fault(kind, PATHS[table], times=times))
+
+    snapshot = office.scan()
+
+    assert others(snapshot, table) == others(undisturbed, table)
+    if times == 1:
+        assert (snapshot.coverage(table).state, snapshot.coverage(table).rows) == (
+            "complete",
+            undisturbed.coverage(table).rows,
+        )
+    else:
+        assert snapshot.coverage(table).state in {"denied", "failed"}
+    assert improved(judged(undisturbed), judged(snapshot)) == []
