@@ -122,7 +122,7 @@ ENDPOINTS: Final = (
         Workload.IDENTITY,
         ("User.Read.All", "Directory.Read.All"),
         _users,
-        options=("$top", "$filter", "$count"),
+        options=("$top", "$filter"),
         charges=_user_charges,
     ),
     Endpoint(

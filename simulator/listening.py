@@ -16,6 +16,8 @@ from simulator.incoming import Incoming
 from simulator.wire import Listener
 
 LOOPBACK: Final = "127.0.0.1"
+_LONGEST_LINE: Final = 32_768
+"""A continuation carries its query twice: as options and in its token."""
 _PATIENCE_S: Final = 10.0
 """How long a start or a stop may take before it counts as failed."""
 
@@ -56,19 +58,27 @@ class ListeningThread:
 
         Raises:
             OSError: A port is taken.
+            TimeoutError: The machine is too busy to start.
         """
         self._thread.start()
-        self._ready.wait(_PATIENCE_S)
+        if not self._ready.wait(_PATIENCE_S):
+            raise TimeoutError("the simulator did not start")
         if self._problem is not None:
             self._thread.join(_PATIENCE_S)
             raise self._problem
         return self._ports
 
     def stop(self) -> None:
-        """Stop listening and close every connection, answered or not."""
+        """Stop listening and close every connection, answered or not.
+
+        Raises:
+            TimeoutError: It would not stop.
+        """
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(_PATIENCE_S)
+            if self._thread.is_alive():
+                raise TimeoutError("the simulator did not stop")
 
     def _run(self) -> None:
         with asyncio.Runner() as runner:
@@ -83,7 +93,9 @@ class ListeningThread:
         try:
             for service in self._services:
                 listener = Listener(service.answer, self._clock, self._latency_s, self._stopping)
-                server = web.Server(listener.handle, handler_cancellation=True, access_log=None)
+                server = web.Server(
+                    listener.handle, handler_cancellation=True, access_log=None, max_line_size=_LONGEST_LINE
+                )
                 runner = web.ServerRunner(server, shutdown_timeout=0.0)
                 await runner.setup()
                 runners.append(runner)

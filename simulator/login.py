@@ -16,7 +16,7 @@ from cryptography import x509
 
 from simulator.answers import Answer
 from simulator.assertions import EXCHANGE_AUDIENCE, ISSUER, Assertion, BadAssertion, thumbprint_matches
-from simulator.faults import FaultScript
+from simulator.faults import Fault, FaultKind, FaultScript
 from simulator.incoming import Incoming
 from simulator.interference import Situation, altered, error_of, replaces
 from simulator.tenants import SimulatedApp, SimulatedTenant
@@ -40,7 +40,23 @@ _ERRORS: Final = {
     7000215: (HTTPStatus.UNAUTHORIZED, "invalid_client"),
     7000216: (HTTPStatus.UNAUTHORIZED, "invalid_client"),
     7000222: (HTTPStatus.UNAUTHORIZED, "invalid_client"),
+    53003: (HTTPStatus.FORBIDDEN, "access_denied"),
+    90033: (HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+    90055: (HTTPStatus.TOO_MANY_REQUESTS, "temporarily_unavailable"),
 }
+_TRANSIENT: Final = (90033, "A transient error has occurred. Please try again.")
+_BLOCKED: Final = (53003, "Access has been blocked by Conditional Access policies.")
+_FAULTS: Final = {
+    FaultKind.UNAUTHORIZED: (7000215, "Invalid client secret provided."),
+    FaultKind.FORBIDDEN: _BLOCKED,
+    FaultKind.UNLICENSED: _BLOCKED,
+    FaultKind.NOT_FOUND: (90002, "Tenant not found."),
+    FaultKind.THROTTLED: (90055, "There are too many incoming requests."),
+    FaultKind.SERVER_ERROR: _TRANSIENT,
+    FaultKind.BAD_GATEWAY: _TRANSIENT,
+    FaultKind.UNAVAILABLE: _TRANSIENT,
+}
+"""How a scripted fault sounds here; the status is that of Graph's error."""
 
 
 class SignInFailed(Exception):
@@ -56,10 +72,10 @@ class SignInFailed(Exception):
         status, error = _ERRORS[self.code]
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
-        trailer = f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {now}"
+        trailer = f"Trace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {now}"
         body = {
             "error": error,
-            "error_description": f"AADSTS{self.code}: {self.sentence} {trailer}",
+            "error_description": f"AADSTS{self.code}: {self.sentence}\r\n{trailer}",
             "error_codes": [self.code],
             "timestamp": now,
             "trace_id": trace,
@@ -74,7 +90,7 @@ class LoginService:
     """Gives tokens to the apps that the tenants know."""
 
     tenants: Mapping[str, SimulatedTenant]
-    """By tenant id and by slug's domain names."""
+    """By tenant id and by each of their domains, lower case."""
     certificates: Callable[[SimulatedApp], tuple[x509.Certificate, ...]]
     """The certificates registered with an app; the first is the identity provider's."""
     tokens: TokenStore
@@ -85,9 +101,12 @@ class LoginService:
         """Answer one request; never raises."""
         fault = self.faults.strike(f"login/{incoming.path}", in_batch=False)
         situation = Situation(incoming, Workload.IDENTITY, incoming.base)
-        answer = error_of(fault, situation) if fault and replaces(fault) else self._read(incoming)
-        if fault and not replaces(fault):
-            answer = altered(fault, answer, situation)
+        if fault and replaces(fault):
+            answer = _failed(fault, situation)
+        else:
+            answer = self._read(incoming)
+            if fault:
+                answer = altered(fault, answer, situation)
         tenant = self.tenants.get(incoming.segments[0].lower())
         unanswered = answer.delivery is answer.delivery.NEVER
         self.record(incoming, tenant.slug if tenant else "", None if unanswered else answer.status)
@@ -164,6 +183,14 @@ class LoginService:
             assertion.check_claims(issuer=app.client_id, subject=app.client_id, audiences=audiences)
         except BadAssertion as problem:
             raise SignInFailed(700027, f"The client assertion failed validation: {problem}.") from None
+
+
+def _failed(fault: Fault, situation: Situation) -> Answer:
+    """Return a scripted error with Graph's status and headers, in the words of the login service."""
+    graph = error_of(fault, situation)
+    answer = SignInFailed(*_FAULTS[fault.kind]).answer(situation.incoming.base)
+    answer.status, answer.headers = graph.status, graph.headers
+    return answer
 
 
 def _check_certificate(assertion: Assertion, app: SimulatedApp, registered: list[x509.Certificate]) -> None:

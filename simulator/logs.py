@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from simulator.answers import Answer
+from simulator.answers import Answer, bad_request
 from simulator.calls import Call, Endpoint, Paging, unlicensed
 from simulator.filters import EVERYTHING, Filter, comparable_time, parse_filter
 from simulator.odata import check_select, picked
@@ -33,6 +33,7 @@ _FILTERS: Final = {
 }
 _BETA_FILTERS: Final = _FILTERS | {"signInEventTypes": frozenset({"any"}), "isInteractive": _EQUAL}
 _PAGING: Final = Paging(default=1_000, maximum=1_000)
+_NEWEST_FIRST: Final = "createdDateTime desc"
 _INTERACTIVE: Final = "interactiveUser"
 
 
@@ -41,6 +42,8 @@ def _sign_ins(call: Call) -> Answer:
         raise unlicensed(Workload.REPORTS)
     select = call.query.select
     check_select(select, SIGN_IN_BETA if call.beta else SIGN_IN, "signIn")
+    if call.query.options.get("$orderby", _NEWEST_FIRST) != _NEWEST_FIRST:
+        raise bad_request(f"The log is ordered by '{_NEWEST_FIRST}' only.", "Request_UnsupportedQuery")
     wanted = wanted_sign_ins(call.query.options.get("$filter"), beta=call.beta)
     top = _PAGING.top(call)
     log = call.tenant.sign_ins

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from simulator.answers import GraphError, bad_request
 
@@ -65,7 +65,7 @@ class Query:
         """Return the query string with further options; `skiptoken` stands for `$skiptoken`."""
         names = {"skiptoken": "$skiptoken"}
         options = {**self.options, **{names.get(name, name): value for name, value in more.items()}}
-        return urlencode(options, safe="$")
+        return urlencode(options, safe="$,:/'()", quote_via=quote)
 
 
 def picked(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -303,10 +303,32 @@ class TestScript:
         assert script.strike("v1.0/users", in_batch=False) is None
 
 
-def test_signing_in_can_fail_too(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (FaultKind.UNAUTHORIZED, 401, 7000215),
+        (FaultKind.FORBIDDEN, 403, 53003),
+        (FaultKind.NOT_FOUND, 404, 90002),
+        (FaultKind.THROTTLED, 429, 90055),
+        (FaultKind.SERVER_ERROR, 500, 90033),
+        (FaultKind.BAD_GATEWAY, 502, 90033),
+        (FaultKind.UNAVAILABLE, 503, 90033),
+    ],
+)
+def test_signing_in_fails_in_words_of_its_own(
+    fault: FaultKind, status: int, code: int, signed_in: SignedIn, tenant: SimulatedTenant
+) -> None:
     client = signed_in(tenant)
-    client.simulator.faults.add(Fault(FaultKind.UNAVAILABLE, "login/*/oauth2/v2.0/token"))
+    client.simulator.faults.add(Fault(fault, "login/*/oauth2/v2.0/token", retry_after="5"))
 
     answer = client.http.post(f"{client.simulator.hosts.login}/{tenant.tenant_id}/oauth2/v2.0/token")
 
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["error_codes"]) == (status, [code])
+
+
+def test_signing_in_can_take_for_ever(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+    client = signed_in(tenant)
+    client.simulator.faults.add(Fault(FaultKind.TIMEOUT, "login/*"))
+
+    with pytest.raises(httpx.ReadTimeout):
+        client.http.post(f"{client.simulator.hosts.login}/{tenant.tenant_id}/oauth2/v2.0/token", timeout=0.2)

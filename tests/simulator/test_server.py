@@ -1,8 +1,11 @@
 """Starting, stopping, describing."""
 
 import json
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import tomllib
@@ -72,6 +75,35 @@ def test_a_port_that_is_taken_is_an_error(simulator_folder: Path, kantoor: Simul
         Simulator([kantoor], simulator_folder, ports=(0, taken.getsockname()[1])).start()
 
 
+SERVE = """
+import json, pathlib, sys
+from simulator.server import Simulator
+from simulator.tenants import blank_tenant
+simulator = Simulator([blank_tenant("kantoor")], pathlib.Path(sys.argv[1]))
+simulator.serve_forever(lambda running: sys.stdout.write(json.dumps(running.describe()) + "\\n") and sys.stdout.flush())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals of this kind")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_serves_until_it_is_interrupted(
+    end: signal.Signals, simulator_folder: Path, kantoor: SimulatedTenant
+) -> None:
+    command = [sys.executable, "-W", "error", "-c", SERVE, str(simulator_folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own interpreter
+        assert process.stdout
+        described = json.loads(process.stdout.readline())
+        address = f"{described['hosts']['login']}/{kantoor.tenant_id}/v2.0/.well-known/openid-configuration"
+        context = ssl.create_default_context(cafile=described["hosts"]["ca_file"])
+        with httpx.Client(verify=context) as client:
+            answered = client.get(address).status_code
+        process.send_signal(end)
+        _, errors = process.communicate(timeout=10)
+
+    assert answered == 200
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_it_has_no_address_before_it_starts(simulator_folder: Path, kantoor: SimulatedTenant) -> None:
     with pytest.raises(RuntimeError, match="not been started"):
         _ = Simulator([kantoor], simulator_folder).hosts
@@ -104,6 +136,7 @@ def test_certificates_are_used_again(tmp_path: Path, kantoor: SimulatedTenant) -
     assert files() == files()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_private_keys_are_readable_by_their_owner_only(tmp_path: Path, kantoor: SimulatedTenant) -> None:
     with Simulator([kantoor], tmp_path):
         keys = [path for path in tmp_path.iterdir() if b"PRIVATE KEY" in path.read_bytes() or path.suffix == ".pfx"]

@@ -128,6 +128,13 @@ def test_pages_have_at_most_a_thousand_rows(signed_in: SignedIn, kantoor: Simula
     assert client.get("beta/auditLogs/signIns?$top=1001").status_code == 400
 
 
+def test_the_log_is_newest_first_and_not_otherwise(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    client = signed_in(kantoor)
+
+    assert client.get("v1.0/auditLogs/signIns?$orderby=createdDateTime desc").status_code == 200
+    assert client.get("v1.0/auditLogs/signIns?$orderby=createdDateTime asc").status_code == 400
+
+
 def test_beta_properties_cannot_be_selected_in_v1(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
     client = signed_in(kantoor)
 
