@@ -21,7 +21,7 @@ from scanner.transport.session import Session
 from scanner.transport.templates import Template
 
 _BATCHES_AT_ONCE: Final = 4
-_EMPTY_PAGES: Final = 200
+_EMPTY_PAGES: Final = 100
 """Graph may send empty pages on the way to rows, but not for ever."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
