@@ -152,7 +152,7 @@ def rebuild_portfolio(data_dir: Path, tenants: Sequence[TenantData]) -> int:
     for data in tenants:
         for judged in findings.evaluations(data.folder, data.vault):
             newest[judged.tenant_id, judged.scan_id] = judged
-    with Portfolio(data_dir) as portfolio:
+    with Portfolio.open_or_replace(data_dir) as portfolio:
         portfolio.rebuild([counts_of(judged) for judged in newest.values()])
     return len(newest)
 

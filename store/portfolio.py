@@ -86,6 +86,16 @@ class Portfolio:
             self._connection.close()
             raise
 
+    @classmethod
+    def open_or_replace(cls, data_dir: Path) -> "Portfolio":
+        """Open `portfolio.sqlite`; one that cannot be used is replaced by an empty one, to be rebuilt."""
+        try:
+            return cls(data_dir)
+        except StoreUnusable:
+            for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
+                (data_dir / name).unlink(missing_ok=True)
+            return cls(data_dir)
+
     def __enter__(self) -> Self:
         return self
 

@@ -44,16 +44,21 @@ class Answer:
 
 def command(*arguments: str | Path) -> Answer:
     """Run `m365-posture` with these arguments."""
-    output, messages = BytesIO(), BytesIO()
+    output, messages = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = TextIOWrapper(output, "utf-8"), TextIOWrapper(messages, "utf-8")
+    sys.stdout, sys.stderr = output, messages
     try:
         code = run([str(argument) for argument in arguments])
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
         sys.stdout, sys.stderr = before
-    return Answer(code, output.getvalue(), messages.getvalue().decode())
+    return Answer(code, _written(output), _written(messages).decode())
+
+
+def _written(stream: TextIOWrapper) -> bytes:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, BytesIO)
+    return buffer.getvalue()
 
 
 @dataclass

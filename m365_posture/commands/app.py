@@ -39,9 +39,9 @@ app.add_typer(store.app, name="store")
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
     if value:
-        from importlib.metadata import version
+        from m365_posture.version import product_version
 
-        typer.echo(f"m365-posture {version('m365-posture')}")
+        typer.echo(f"m365-posture {product_version()}")
         raise typer.Exit
 
 

@@ -9,13 +9,12 @@ from m365_posture.commands.judged import say_summary
 from m365_posture.commands.options import Format
 from m365_posture.commands.output import Row, say, write_rows
 from m365_posture.commands.progress import ReadingProgress
-from m365_posture.commands.scanning import LOGS
+from m365_posture.commands.scanning import logging_to
 from m365_posture.commands.workbook import write as write_workbook
 from m365_posture.config import TenantConfig
 from m365_posture.config_file import load
 from m365_posture.files import private_folder
 from m365_posture.keys import MasterKey, create_master_key, read_key_file
-from m365_posture.logs import close_logs, set_up_logging
 from m365_posture.pipeline import Scanned, TenantData, scan
 from m365_posture.texts import Language
 from simulator.server import Simulator
@@ -46,12 +45,8 @@ def demonstrate(folder: Path) -> None:
 
 
 def _scan(tenant: TenantConfig, master: MasterKey, environment: Mapping[str, str]) -> Scanned:
-    set_up_logging(folder=tenant.folder / LOGS)
-    try:
-        with ReadingProgress(tenant.slug) as progress:
-            scanned = scan(tenant, master, progress, environment=environment)
-    finally:
-        close_logs()
+    with ReadingProgress(tenant.slug) as progress, logging_to(tenant):
+        scanned = scan(tenant, master, progress, environment=environment)
     statuses = [result.verdict.value for result in scanned.evaluation.results]
     say_summary(tenant.slug, statuses, scanned.manifest.tables)
     return scanned

@@ -1,9 +1,11 @@
 """What `scan` does, once it is known whom to scan."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from checks.lines import lines
 from checks.model import Severity, Verdict
@@ -19,7 +21,7 @@ from m365_posture.logs import close_logs, set_up_logging
 from m365_posture.pipeline import Scanned
 from m365_posture.pipeline import scan as run_scan
 
-LOGS = "logs"
+_LOGS: Final = "logs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,21 @@ class Request:
         ]
 
 
+@contextmanager
+def logging_to(tenant: TenantConfig, *, verbose: bool = False) -> Iterator[None]:
+    """Log to the tenant's folder while the block runs, so that its logs go when the tenant goes."""
+    set_up_logging(verbose=verbose, folder=tenant.folder / _LOGS)
+    try:
+        yield
+    finally:
+        close_logs()
+
+
 def scan_here(tenant: TenantConfig, request: Request, form: Format) -> Exit:
     """Scan one tenant in this process and write what was found."""
     master = load_master_key(request.key_file, os.environ)
-    set_up_logging(verbose=request.verbose, folder=tenant.folder / LOGS)
-    try:
-        with ReadingProgress(tenant.slug) as progress:
-            scanned = run_scan(tenant, master, progress, resume=request.resume, only=request.only or None)
-    finally:
-        close_logs()
+    with ReadingProgress(tenant.slug) as progress, logging_to(tenant, verbose=request.verbose):
+        scanned = run_scan(tenant, master, progress, resume=request.resume, only=request.only or None)
     write_judged(list(lines(scanned.evaluation, tenant.slug)), form)
     statuses = [result.verdict.value for result in scanned.evaluation.results]
     say_summary(tenant.slug, statuses, scanned.manifest.tables)

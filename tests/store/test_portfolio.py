@@ -94,6 +94,15 @@ def test_scans_that_end_together_are_all_recorded(tmp_path: Path) -> None:
         assert len(portfolio.tenant_ids()) == 8
 
 
+def test_a_damaged_file_is_replaced_when_it_is_to_be_rebuilt(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"no database at all" * 100)
+    with Portfolio.open_or_replace(tmp_path) as portfolio:
+        portfolio.rebuild([SCAN])
+
+    with Portfolio.open_or_replace(tmp_path) as portfolio:
+        assert portfolio.scans(TENANT) == [SCAN]
+
+
 def test_a_damaged_file_says_how_to_rebuild_it(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"no database at all" * 100)
 

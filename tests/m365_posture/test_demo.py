@@ -1,0 +1,92 @@
+"""`demo` and `simulate`: everything on this machine, nothing prepared."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import Answer, command
+from openpyxl import load_workbook
+
+from m365_posture.keys import create_master_key
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Answer], list[float]]]:
+    """The demo, twice in one folder: where, what it told, how long it took."""
+    folder = tmp_path_factory.mktemp("anywhere")
+    answers, seconds = [], []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        for _ in range(2):
+            began_s = time.monotonic()
+            answers.append(command("demo"))
+            seconds.append(time.monotonic() - began_s)
+        yield folder / "demo", answers, seconds
+
+
+def test_it_ends_by_itself_and_well(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    _, answers, seconds = runs
+
+    assert [answer.code for answer in answers] == [0, 0]
+    assert max(seconds) < 60
+
+
+def test_it_writes_a_workbook_per_firm_in_its_language(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    folder, _, _ = runs
+    first_sheets = {path.stem: load_workbook(path, read_only=True).sheetnames[0] for path in (folder / "out").iterdir()}
+
+    assert first_sheets == {"vermeulen": "Overzicht", "lambert": "Synthèse"}
+
+
+def test_it_prints_a_summary_and_where_to_look(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    _, [first, _], _ = runs
+
+    for word in ("vermeulen", "lambert", "not_assessed", "AC-04"):
+        assert word in first.text
+    assert str(Path("demo") / "out") in first.messages
+    assert "AADSTS" not in first.messages
+
+
+def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    folder, _, _ = runs
+    options = ("--config", folder / "tenants.toml", "--key-file", folder / "master.key")
+    scans = sorted((folder / "data").glob("*/scans/*"))
+
+    assert len(scans) == 4
+    for scan in scans:
+        assert command("judge", scan, *options).code == 0
+    assert command("workbook", "lambert", "-o", folder.parent / "nl.xlsx", "--lang", "nl", *options).code == 0
+
+
+def test_a_second_run_reads_only_what_is_new(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    folder, _, _ = runs
+    newest = [max((tenant / "scans").iterdir()) for tenant in (folder / "data").iterdir() if tenant.is_dir()]
+    manifests = [json.loads((scan / "manifest.json").read_bytes()) for scan in newest]
+
+    assert {manifest["basis"] for manifest in manifests} == {"incremental"}
+
+
+def test_a_simulator_announces_itself_serves_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "m365_posture", "simulate", "--folder", str(tmp_path), "--clock-speed", "200"]
+    key_file = tmp_path / "master.key"
+    create_master_key(key_file)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this program
+        assert process.stdout is not None
+        document = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+        answer = command("scan", "lambert", "--config", tmp_path / "tenants.toml", "--key-file", key_file)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=30)
+
+    assert (answer.code, code) == (0, 0)
+    assert document["hosts"]["graph"].startswith("https://127.0.0.1:")
+    assert Path(document["hosts"]["ca_file"]).is_file()
+    assert document["tenants"]["lambert"]["client_secret"]
