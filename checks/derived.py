@@ -41,7 +41,7 @@ class Addresses:
 def _domain_of(address: str | None) -> str | None:
     """Return the domain of an internet address in lower-case ASCII, None where there is none."""
     local, _, domain = (address or "").strip().rpartition("@")
-    return _ascii(domain) if local and domain else None
+    return _ascii(domain) if local and domain.strip(".") else None
 
 
 def _ascii(domain: str) -> str:
@@ -59,10 +59,11 @@ def _parents(domain: str) -> set[str]:
 
 
 @derived
-def addresses(domains: Annotated[pd.DataFrame, columns("id", "is_verified")]) -> Addresses:
+def addresses(domains: Annotated[pd.DataFrame, columns("id", "is_verified", whole=True)]) -> Addresses:
     """Return what tells inside from outside.
 
-    A domain that was claimed and never proven is outside: anybody may own it.
+    A domain that was claimed and never proven is outside: anybody may own it. Without all domains
+    nothing can be told, for one that was not read would seem to be outside.
 
     Source:
         https://learn.microsoft.com/graph/api/resources/domain
@@ -76,9 +77,11 @@ def addresses(domains: Annotated[pd.DataFrame, columns("id", "is_verified")]) ->
 
 @derived
 def policies(
-    conditional_access_policies: Annotated[pd.DataFrame, columns("id", "state", "raw")], profile: Profile
+    conditional_access_policies: Annotated[pd.DataFrame, columns("id", "state", "raw", whole=True)], profile: Profile
 ) -> Policies:
     """Return every Conditional Access policy as far as it can be judged at the profile's time.
+
+    All of them or none: nobody is unprotected because a policy was not read.
 
     Source:
         https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy

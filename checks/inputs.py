@@ -78,13 +78,14 @@ class Inputs:
 
     def _give_table(self, table: Table, parameter: Parameter) -> Given:
         coverage = self._source.coverage(table.name)
-        if not coverage.state.delivers_rows:
+        is_whole = coverage.state is TableState.COMPLETE
+        if not (is_whole or (coverage.state.delivers_rows and not parameter.columns.whole)):
             return Given(missing=(_table_gap(table, coverage),))
         required = _group_gaps(table, coverage, parameter.columns.required)
         if missing := tuple(gap for gap in required if not gap.state.delivers_rows):
             return Given(missing=missing)
         optional = _group_gaps(table, coverage, parameter.columns.optional)
-        partial = [_table_gap(table, coverage)] if coverage.state is TableState.PARTIAL else []
+        partial = [] if is_whole else [_table_gap(table, coverage)]
         unread = _unread_columns(table, coverage, parameter.columns.optional)
         return Given(self._rows(table, parameter, unread), partial=_distinct([*partial, *required, *optional]))
 

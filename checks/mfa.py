@@ -1,5 +1,6 @@
 """Who can sign in with a password alone."""
 
+from itertools import repeat
 from typing import Annotated, Any, Final
 
 import pandas as pd
@@ -51,7 +52,7 @@ def everyone_needs_a_second_factor(
     covered = [_is_covered(person, defaults, policies) for person in people]
     evidence = {
         "user_type": accounts["user_type"],
-        "accepted_instead": column([_accepted_instead(person, policies) for person in people], accounts, TEXT),
+        "accepted_instead": column(list(map(_accepted_instead, people, covered, repeat(policies))), accounts, TEXT),
     }
     named = objects(accounts, ["id"], ["display_name", "user_principal_name", "id"], evidence)
     gaps = tuple(need for need in (policies, security_defaults) if isinstance(need, Gap) and None in covered)
@@ -77,9 +78,9 @@ def _is_covered(person: Person, defaults: Answer, policies: Policies | Gap) -> A
     return any_of([defaults, *(policy.demands_mfa(person) for policy in policies)])
 
 
-def _accepted_instead(person: Person, policies: Policies | Gap) -> str | None:
-    """Return what gets the person in without MFA, as far as that is sure: `password` where no policy asks more."""
-    if isinstance(policies, Gap):
+def _accepted_instead(person: Person, covered: Answer, policies: Policies | Gap) -> str | None:
+    """Return what gets the person in without MFA, where something surely does; `password`: no policy asks more."""
+    if covered is not False or isinstance(policies, Gap):
         return None
     accepted = {policy.accepts_instead(person) for policy in policies}
     stronger = [demand for demand in (Demand.MANAGED_DEVICE, Demand.CUSTOM_CONTROL) if demand in accepted]

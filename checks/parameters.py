@@ -41,6 +41,8 @@ class Columns:
     """A column whose group was not read makes the whole input a gap."""
     optional: tuple[str, ...] = ()
     """A column whose group was not read arrives as nulls, and the gap is added to the outcome."""
+    whole: bool = False
+    """Read in part is not read: the function concludes from what is *not* in the table."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,13 +61,18 @@ class Parameter:
     """The function itself handles that the input was not read."""
 
 
-def columns(*names: str, optional: Collection[str] = ()) -> Columns:
+def columns(*names: str, optional: Collection[str] = (), whole: bool = False) -> Columns:
     """Declare the columns of an input.
+
+    Args:
+        *names: Columns it cannot do without.
+        optional: Columns that may be nulls when they were not read; the gap is then added.
+        whole: Whether rows that are missing would make the conclusion wrong, not just short.
 
     Example:
         `users: Annotated[pd.DataFrame, columns("id", "mail", optional=("last_sign_in_date_time",))]`
     """
-    return Columns(tuple(names), tuple(optional))
+    return Columns(tuple(names), tuple(optional), whole)
 
 
 def parameters_of(owner: str, function: Callable[..., Any], derived: Mapping[str, Any]) -> tuple[Parameter, ...]:

@@ -34,6 +34,10 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"rescan": "scan again", "exchange": "it takes a reading through Exchange as well"}
+)
+
 
 def sentence(gaps: Sequence[Gap]) -> str:
     """Return one sentence per gap: the need, what became of it, the code, and what would mend it."""
@@ -53,4 +57,4 @@ def mend(code: str) -> str:
     kind, _, name = code.partition(":")
     if kind in _MENDS and name:
         return _MENDS[kind].format(LICENCES.get(name, name))
-    return {"rescan": "scan again"}.get(code, code)
+    return _WORDS.get(code, code)

@@ -133,6 +133,16 @@ def test_a_table_that_was_read_in_part_never_passes() -> None:
     assert result.verdict is Verdict.NOT_ASSESSED
 
 
+def test_a_check_that_concludes_from_absence_needs_the_whole_table() -> None:
+    def concludes(users: Annotated[pd.DataFrame, columns("id", whole=True)]) -> Outcome:
+        """Why."""
+        raise AssertionError("called")
+
+    result = judge(concludes, a_snapshot(users=[FAILS], states={"users": TableState.PARTIAL}))
+
+    assert (result.verdict, [gap.need for gap in result.gaps]) == (Verdict.NOT_ASSESSED, ["users"])
+
+
 SIGN_IN_ACTIVITY = {"users.sign_in_activity": GroupCoverage(TableState.UNLICENSED, "NonPremium", "license:AAD_PREMIUM")}
 
 
