@@ -1,9 +1,11 @@
 """What `demo` does: simulator, scans through the real SDK, workbooks, and where to look."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from m365_posture.commands.judged import say_summary
 from m365_posture.commands.options import Format
@@ -11,14 +13,14 @@ from m365_posture.commands.output import Row, say, write_rows
 from m365_posture.commands.progress import ReadingProgress
 from m365_posture.commands.scanning import logging_to
 from m365_posture.commands.workbook import write as write_workbook
-from m365_posture.config import TenantConfig
+from m365_posture.config import ConfigError, TenantConfig
 from m365_posture.config_file import load
 from m365_posture.files import private_folder
 from m365_posture.keys import MasterKey, create_master_key, read_key_file
 from m365_posture.pipeline import Scanned, TenantData, scan
 from m365_posture.texts import Language
 from simulator.server import Simulator
-from simulator.tenants import load_sample, sample_names
+from simulator.tenants import SimulatedTenant, load_sample, sample_names
 
 _CLOCK_SPEED: Final = 30.0
 _COLUMNS: Final = ("tenant", "check_id", "severity", "status", "failing", "assessed", "at_least", "title")
@@ -32,8 +34,7 @@ def demonstrate(folder: Path) -> None:
     master = read_key_file(key_file) if key_file.exists() else create_master_key(key_file)
     rows: list[Row] = []
     say("Starting a local Microsoft 365 ...")
-    samples = [load_sample(slug) for slug in sample_names()]
-    with Simulator(samples, folder / "simulator", clock_speed=_CLOCK_SPEED) as simulator:
+    with _serving(folder) as simulator:
         simulator.write_config(folder / "tenants.toml")
         for tenant in load(folder / "tenants.toml").tenants.values():
             scanned = _scan(tenant, master, simulator.environment)
@@ -42,6 +43,33 @@ def demonstrate(folder: Path) -> None:
             write_workbook(TenantData.open(tenant, master), Language(tenant.language), output)
     write_rows(rows, _COLUMNS, Format.TABLE)
     _say_where(folder, time.monotonic() - began_s)
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[Simulator]:
+    """Serve the sample tenants where they were served the last time, so that delta links still lead there."""
+    samples = [load_sample(slug) for slug in sample_names()]
+    with ExitStack() as stack:
+        try:
+            simulator = stack.enter_context(_simulator(samples, folder, _ports_of(folder / "tenants.toml")))
+        except OSError:
+            simulator = stack.enter_context(_simulator(samples, folder, (0, 0)))
+        yield simulator
+
+
+def _simulator(samples: Sequence[SimulatedTenant], folder: Path, ports: tuple[int, int]) -> Simulator:
+    return Simulator(samples, folder / "simulator", clock_speed=_CLOCK_SPEED, ports=ports)
+
+
+def _ports_of(config: Path) -> tuple[int, int]:
+    """Return the ports of login and Graph that a configuration names; 0 takes a free one."""
+    try:
+        tenants = load(config).tenants.values()
+    except ConfigError:
+        # There is none yet, or somebody tried something in it: the demo writes it anew.
+        return 0, 0
+    hosts = next((tenant.hosts for tenant in tenants if tenant.hosts), None)
+    return (urlsplit(hosts.login).port or 0, urlsplit(hosts.graph).port or 0) if hosts else (0, 0)
 
 
 def _scan(tenant: TenantConfig, master: MasterKey, environment: Mapping[str, str]) -> Scanned:
