@@ -146,7 +146,9 @@ class _Parser:
         self._expect("(")
         _, self._variable = self._next("word")
         self._expect(":")
+        only_and = self.only_and
         inner = self.disjunction()
+        self.only_and = only_and
         self._expect(")")
         variable, self._variable = self._variable, ""
         return lambda row: any(inner({variable: item}) for item in value_at(row, path) or ())

@@ -94,7 +94,7 @@ def seal(payload: Mapping[str, Any], secret: str) -> str:
 def unseal(token: str, secret: str) -> dict[str, Any] | None:
     """Return what `seal` put in; None where the token is not one of ours."""
     try:
-        data = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
         return None
     if data[:_DIGEST_BYTES] != _digest(data[_DIGEST_BYTES:], secret):

@@ -101,6 +101,21 @@ def test_a_revoked_token_opens_nothing(signed_in: SignedIn, tenant: SimulatedTen
     assert client.get("v1.0/users").status_code == 401
 
 
+def test_a_token_for_another_service_opens_nothing(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+    client = signed_in(tenant)
+    client.token = client.simulator.tokens.issue(tenant, tenant.app, "https://outlook.office365.com")
+
+    assert client.get("v1.0/users").status_code == 401
+
+
+def test_a_token_ends(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+    client = signed_in(tenant)
+    client.simulator.tokens.lifetime_s = -1
+    client.token = client.simulator.tokens.issue(tenant, tenant.app, "https://graph.microsoft.com")
+
+    assert client.get("v1.0/users").status_code == 401
+
+
 @pytest.mark.parametrize("path", ["v1.0/me/messages", "v1.0/users/x/messages", "v2.0/users", "v1.0", "teams", "v1.0/"])
 def test_an_unknown_address_is_not_found(path: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
     assert signed_in(tenant).get(path).status_code == 404

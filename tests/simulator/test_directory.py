@@ -1,5 +1,6 @@
 """Organization, licences, users, policies."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -101,11 +102,29 @@ def test_a_service_may_answer_smaller_pages_than_asked(signed_in: SignedIn, kant
     assert len(signed_in(kantoor).pages("v1.0/users?$top=999")) == 3
 
 
-def test_a_changed_token_is_refused(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda link: link[:-2] + "xx", id="other letters"),
+        pytest.param(lambda link: link + "!", id="a letter of no alphabet"),
+        pytest.param(lambda link: link[:-1], id="too short"),
+    ],
+)
+def test_a_changed_token_is_refused(
+    change: Callable[[str], str], signed_in: SignedIn, kantoor: SimulatedTenant
+) -> None:
     client = signed_in(kantoor)
     link = client.get("v1.0/users?$top=2").json()["@odata.nextLink"]
 
-    assert client.get(link[:-2] + "xx").status_code == 400
+    assert client.get(change(link)).status_code == 400
+
+
+def test_a_token_of_another_tenant_is_refused(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:
+    buren = blank_tenant("buren")
+    buren.users = kantoor.users
+    link = signed_in(buren).get("v1.0/users?$top=2").json()["@odata.nextLink"]
+
+    assert signed_in(kantoor).get(f"v1.0/users?{link.partition('?')[2]}").status_code == 400
 
 
 def test_a_token_of_another_listing_is_refused(signed_in: SignedIn, kantoor: SimulatedTenant) -> None:

@@ -1,5 +1,6 @@
 """The sign-in log, as v1.0 and beta show it."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ import pytest
 from simulator_client import Client, SignedIn
 
 from simulator.generate import generate_tenant
+from simulator.logs import wanted_sign_ins
 from simulator.properties import SIGN_IN, SIGN_IN_BETA
 from simulator.tenants import SimulatedTenant, blank_tenant
 
@@ -176,6 +178,44 @@ class TestGeneratedLog:
         generated = signed_in(tenant, throttling=False).rows(path)
 
         assert generated == signed_in(self.held(tenant), throttling=False).rows(path)
+
+    @pytest.mark.parametrize(
+        "filter_text",
+        [
+            pytest.param(
+                "createdDateTime ge {middle} and createdDateTime le {newer} and {types}", id="between two times"
+            ),
+            pytest.param(
+                "(createdDateTime ge {newer} or createdDateTime lt {middle}) and {types}", id="outside two times"
+            ),
+            pytest.param("not (createdDateTime ge {middle}) and {types}", id="not since"),
+            pytest.param("status/errorCode eq 50126 and {types}", id="by another property"),
+            pytest.param("createdDateTime ge {newer} and createdDateTime lt {middle} and {types}", id="nothing"),
+        ],
+    )
+    def test_under_every_filter(self, filter_text: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+        assert not isinstance(tenant.sign_ins, list)
+        middle, newer = (tenant.sign_ins[index]["createdDateTime"] for index in (900, 300))
+        text = filter_text.format(middle=middle, newer=newer, types=f"({EVERY_TYPE})")
+        path = f"beta/auditLogs/signIns?$select=id&$top=200&$filter={quote(text)}"
+
+        generated = signed_in(tenant, throttling=False).rows(path)
+
+        assert generated == signed_in(self.held(tenant), throttling=False).rows(path)
+
+    def test_a_bounded_listing_looks_at_the_rows_within_its_bounds_only(self) -> None:
+        """Of fifty million rows."""
+        log = generate_tenant(users=5, sign_ins=50_000_000).sign_ins
+        assert not isinstance(log, list)
+        bound = log[49_999_000]["createdDateTime"]
+        wanted = wanted_sign_ins(f"createdDateTime le {bound} and {EVERY_TYPE}", beta=True)
+        started = time.monotonic()
+
+        rows, following = log.page(wanted, beta=True, select=("id",), start=0, top=1_000)
+
+        assert time.monotonic() - started < 5
+        assert rows.count(b'"id"') >= 999
+        assert following is None or following > 49_999_000
 
     def test_rows_are_newest_first_with_ids_of_their_own(self, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
         rows = signed_in(tenant, throttling=False).rows(f"beta/auditLogs/signIns?$filter={quote(EVERY_TYPE)}")
