@@ -172,7 +172,7 @@ class _TenantReading:
         base = await asyncio.to_thread(self._base, collector)
         reading = Reading(collector.table, Graph(self.session), self.scan, base, self.progress, self.books)
         result = await self._result(collector, reading)
-        await self._keep_books(reading, result)
+        await self._keep_books(collector, result)
         coverage = self._coverage(collector, result, self.clock.monotonic_s() - started_s)
         return await self._write(collector.table, coverage)
 
@@ -190,13 +190,15 @@ class _TenantReading:
         await reading.finish_unit(**{_RESULT: document_of(result)})
         return result
 
-    async def _keep_books(self, reading: Reading, result: Result) -> None:
-        name = reading.table.name
+    async def _keep_books(self, collector: Collector, result: Result) -> None:
+        name = collector.table.name
         if result.failures and not self.books.holds(UNREAD_OBJECTS, {"of": name}):
             rows = [{"table_name": name, "object_id": f.object_id, "reason": f.reason} for f in result.failures]
             await self.books.write(UNREAD_OBJECTS, rows, {"of": name})
-        if result.newest_event and not self.books.holds(WATERMARKS, {"of": name, "object_id": ""}):
-            await reading.remember("", {NEWEST_EVENT: result.newest_event.isoformat()})
+        if collector.continues and not self.books.holds(WATERMARKS, {"of": name}):
+            newest = {"table_name": name, "object_id": "", "kind": NEWEST_EVENT}
+            marks = [{**newest, "value": result.newest_event.isoformat()}] if result.newest_event else []
+            await self.books.write(WATERMARKS, marks, {"of": name})
 
     def _coverage(self, collector: Collector, result: Result, seconds: float) -> Coverage:
         templates = {template.endpoint: template for template in collector.templates}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -18,6 +18,8 @@ from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.bookkeeping import WATERMARKS
 from scanner.snapshot.writer import ScanWriter
 from scanner.transport.templates import Pack, Template
+
+_NOTED_TOGETHER: Final = 50
 
 
 class Progress(Protocol):
@@ -46,18 +48,29 @@ class Books:
 
     scan: ScanWriter
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """A unit is what one collector writes at once."""
+    _waiting: int = 0
+
+    async def note(self, table: Table, rows: Sequence[JsonObject]) -> None:
+        """Write rows that a crash may lose at the price of more reading; they reach the disk some at a time."""
+        async with self.lock:
+            self.scan.table(table).append(rows)
+            self._waiting += len(rows)
+            if self._waiting >= _NOTED_TOGETHER:
+                await self._flush(table, {})
 
     async def write(self, table: Table, rows: Sequence[JsonObject], meta: Mapping[str, str]) -> None:
-        """Put rows on the disk at once; they are finished before the table they tell of is."""
+        """Put rows, and those noted before, on the disk at once."""
         async with self.lock:
-            writer = self.scan.table(table)
-            writer.append(rows)
-            await asyncio.to_thread(writer.flush_part, meta)
+            self.scan.table(table).append(rows)
+            await self._flush(table, meta)
 
     def holds(self, table: Table, meta: Mapping[str, str]) -> bool:
         """Tell whether `write` was called with `meta`, in an interrupted run of this scan too."""
         return meta in self.scan.table(table).finished_units()
+
+    async def _flush(self, table: Table, meta: Mapping[str, str]) -> None:
+        self._waiting = 0
+        await asyncio.to_thread(self.scan.table(table).flush_part, meta)
 
 
 @dataclass(slots=True)
@@ -127,8 +140,7 @@ class Reading:
     async def remember(self, object_id: str, marks: Mapping[str, str]) -> None:
         """Write watermarks of an object, value by kind, for the next scan: encrypted, never in the journal."""
         about = {"table_name": self.table.name, "object_id": object_id}
-        rows = [{**about, "kind": kind, "value": value} for kind, value in marks.items()]
-        await self.books.write(WATERMARKS, rows, {"of": self.table.name, "object_id": object_id})
+        await self.books.note(WATERMARKS, [{**about, "kind": kind, "value": value} for kind, value in marks.items()])
 
     def expect(self, objects: int) -> None:
         """Tell how many objects there are to read."""
