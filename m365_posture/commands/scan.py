@@ -50,7 +50,6 @@ def scan(
 
         m365-posture scan --all --jobs 2 --format jsonl
     """
-    from m365_posture.commands.scanning import Request, scan_here, scan_in_children
     from m365_posture.config_file import load, locate
 
     if every == bool(tenants):
@@ -58,10 +57,13 @@ def scan(
     path = locate(config, os.environ, Path.cwd())
     configuration = load(path)
     chosen = [configuration.tenant(slug) for slug in (dict.fromkeys(tenants) if tenants else configuration.tenants)]
+    if not chosen:
+        raise typer.BadParameter(f"{path} has no tenants.")
+    # After the configuration, so that its mistakes are told at once.
+    from m365_posture.commands.scanning import Request, scan_here, scan_in_children
+
     request = Request(
         path, key_file, resume=resume, only=tuple(only or ()), fail_on=fail_on, strict=strict, verbose=verbose
     )
-    if not chosen:
-        raise typer.BadParameter(f"{path} has no tenants.")
     code = scan_here(chosen[0], request, form) if len(chosen) == 1 else scan_in_children(chosen, request, form, jobs)
     raise typer.Exit(code)
