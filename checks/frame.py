@@ -5,8 +5,8 @@ With nullable columns both `df[df.x]` and `df[~df.x]` silently lose the rows who
 same way; what a check needs of them has a null-keeping form here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -18,17 +18,36 @@ TEXT: Final = pd.ArrowDtype(pa.string())
 TEXTS: Final = pd.ArrowDtype(pa.list_(pa.string()))
 
 
-class Split(NamedTuple):
-    """The rows of a frame, by what a condition says of them; together they are all rows."""
+class Split:
+    """The rows of a frame by what a condition says of them; `yes, no, unknown = split` are all rows."""
 
-    yes: pd.DataFrame
-    no: pd.DataFrame
-    unknown: pd.DataFrame
+    def __init__(self, df: pd.DataFrame, yes: "pd.Series[bool]", unknown: "pd.Series[bool]") -> None:
+        self._df = df
+        self._yes = yes
+        self._unknown = unknown
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        return iter((self.yes, self.no, self.unknown))
+
+    @property
+    def yes(self) -> pd.DataFrame:
+        """Rows of which the condition holds."""
+        return self._df[self._yes]
+
+    @property
+    def no(self) -> pd.DataFrame:
+        """Rows of which it does not hold."""
+        return self._df[~(self._yes | self._unknown)]
+
+    @property
+    def unknown(self) -> pd.DataFrame:
+        """Rows of which it is null."""
+        return self._df[self._unknown]
 
     @property
     def possible(self) -> pd.DataFrame:
-        """Rows of which the condition holds, or may hold."""
-        return pd.concat([self.yes, self.unknown])
+        """Rows of which it holds, or may hold."""
+        return self._df[self._yes | self._unknown]
 
 
 def where(df: pd.DataFrame, condition: "pd.Series[Any]") -> Split:
@@ -46,9 +65,9 @@ def where(df: pd.DataFrame, condition: "pd.Series[Any]") -> Split:
         raise TypeError(f"a condition is boolean, this one is {condition.dtype}")
     if not condition.index.equals(df.index):
         raise ValueError("the condition has another index than the frame")
-    unknown = condition.isna().to_numpy(dtype=bool)
-    yes = condition.fillna(value=False).to_numpy(dtype=bool)
-    return Split(df[yes], df[~(yes | unknown)], df[unknown])
+    unknown = condition.isna()
+    yes = condition.fillna(value=False).astype(bool)
+    return Split(df, yes, unknown)
 
 
 def is_one_of(series: "pd.Series[Any]", values: Collection[object]) -> "pd.Series[Any]":

@@ -4,7 +4,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 
@@ -13,10 +12,9 @@ class GuardedFrameError(AssertionError):
 
 
 def _refuse_null_mask(key: Any) -> None:
-    mask = key if isinstance(key, pd.Series | pd.DataFrame | pd.Index) else None
-    if mask is None and isinstance(key, list | np.ndarray | pd.api.extensions.ExtensionArray):
-        mask = pd.Series(key)
-    if mask is not None and bool(np.any(mask.isna().to_numpy() if hasattr(mask, "to_numpy") else mask.isna())):
+    if isinstance(key, list | pd.api.extensions.ExtensionArray):
+        key = pd.Series(key)
+    if isinstance(key, pd.Series | pd.Index) and key.hasnans:
         raise GuardedFrameError("indexed by a mask that contains nulls; use checks.frame.where")
 
 
