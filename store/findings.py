@@ -105,7 +105,7 @@ def _check_rows(check: JudgedCheck) -> Iterator[Row]:
                 "check_id": check.check_id,
                 "object_id": found.object_id,
                 "object_name": found.object_name,
-                "evidence": canonical(found.evidence),
+                "evidence": json.dumps(dict(found.evidence), ensure_ascii=False),
                 "condition": canonical(found.condition),
             }
     for object_id in sorted(check.passed):

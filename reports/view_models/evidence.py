@@ -34,7 +34,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
-_NOT_KNOWN: Final = mark("not known")
+_NOT_STATED: Final = mark("not stated")
 
 
 def evidence_text(evidence: Mapping[str, object], wording: Wording) -> str:
@@ -49,7 +49,7 @@ def _label(name: str, wording: Wording) -> str:
 def _value(value: object, wording: Wording) -> str:
     match value:
         case None:
-            return wording.text(_NOT_KNOWN)
+            return wording.text(_NOT_STATED)
         case bool():
             return wording.text(_YES if value else _NO)
         case list():

@@ -165,7 +165,7 @@ def test_evidence_is_shown_on_the_clock_of_the_firm() -> None:
     assert evidence_text(evidence, ENGLISH).splitlines() == [
         "Last successful sign-in: 2026-07-02 00:30",
         "Hides mail by: yes",
-        "seen: not known",
+        "seen: not stated",
         "targets: a@b.example, no",
         "count: 3",
         "note: 2026 is over Z",
