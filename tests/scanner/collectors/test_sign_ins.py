@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_graph import Answer, Desk, a_desk
+from scripted_graph import Answer, Desk, ScriptedGraph, a_desk
 from simulated_scans import Office, Snapshot, an_office
 from stored_scans import MOMENT, TENANT
 
@@ -281,10 +281,9 @@ async def test_a_part_is_ten_pages_and_a_resumed_reading_goes_on_below_it(tmp_pa
 
     assert [unit["oldest"] for unit in units] == ["2026-11-16T05:41:00+00:00", "2026-11-16T05:37:00+00:00"]
 
-    second = desk_of(tmp_path, Interrupted(error=EXPIRED))
     resumed = ScanWriter.resume(first.scan.tenant_folder, TENANT, first.scan.vault, MOMENT + timedelta(minutes=5))
     assert resumed is not None
-    second.scan = resumed
+    second = Desk("sign_ins", ScriptedGraph(Interrupted(error=EXPIRED)), resumed)
     result = await second.read()
 
     assert (result.state, result.newest_event) == (TableState.COMPLETE, MOMENT)
