@@ -62,8 +62,7 @@ def headline(lines: tuple[CoverageLine, ...], wording: Wording) -> str:
         return wording.text(mark("Everything that was asked for was read."))
     return wording.text(
         mark(
-            "{missing} of {all} parts of the tenant were not read, or only in part: "
-            "what depends on them is not assessed."
+            "Not read, or only in part: {missing} of {all} parts of the tenant. What depends on them is not assessed."
         ),
         missing=missing,
         all=len(lines),

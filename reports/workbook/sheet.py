@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from openpyxl import Workbook
@@ -15,6 +16,11 @@ from reports.view_models.wording import Wording
 from reports.workbook.cells import TITLE_FONT, Value, body_cell, header_cell, plain_cell
 
 _A4: Final = 9
+_LINE_HEIGHT: Final = 15.0
+_HIGHEST: Final = 405.0
+"""A spreadsheet shows no row higher than 409 points."""
+_FILLED: Final = 0.95
+"""How much of a line words fill before one is moved to the next."""
 _PAGE: Final = mark("Page {page} of {pages}")
 
 
@@ -64,11 +70,27 @@ def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> 
     for note in sheet.notes:
         written.append([plain_cell(written, note)])
     written.append([])
-    written.append([header_cell(written, wording.text(column.heading)) for column in sheet.columns])
-    for row in sheet.rows:
+    headings = [wording.text(column.heading) for column in sheet.columns]
+    written.row_dimensions[header_row].height = _height(headings, sheet.columns)
+    written.append([header_cell(written, heading) for heading in headings])
+    for number, row in enumerate(sheet.rows, header_row + 1):
+        written.row_dimensions[number].height = _height(row, sheet.columns)
         written.append([_cell(written, value) for value in row])
     last_cell = f"{get_column_letter(len(sheet.columns))}{header_row + len(sheet.rows)}"
     written.auto_filter.ref = f"A{header_row}:{last_cell}"
+
+
+def _height(row: Row, columns: Sequence[Column]) -> float:
+    """Return a row height, in points, at which wrapped text is seen in full: not every program finds it by itself."""
+    values = [value.value if isinstance(value, Styled) else value for value in row]
+    lines = max(_lines(value, column.width) for value, column in zip(values, columns, strict=True))
+    return min(lines * _LINE_HEIGHT, _HIGHEST)
+
+
+def _lines(value: Value, width: float) -> int:
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, ceil(len(line) / (width * _FILLED))) for line in value.split("\n"))
 
 
 def _cell(written: WriteOnlyWorksheet, value: Value | Styled) -> object:

@@ -60,7 +60,7 @@ def test_the_summary_says_what_changed() -> None:
 
     page = summary(a_report(first, second))
 
-    assert page.changes == "Since the previous scan: 1 new, 2 fixed; 1 were known, 1 could not be seen again."
+    assert page.changes == "Since the previous scan: 1 new, 2 fixed, 1 known already, 1 not to be seen again."
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,16 @@ def test_the_summary_says_what_changed() -> None:
     [
         pytest.param({"users": COMPLETE}, "Everything that was asked for was read.", id="complete"),
         pytest.param(
-            {"users": COMPLETE, "sign_ins": Coverage(TableState.DENIED)}, "1 of 2 parts of the tenant", id="denied"
+            {"users": COMPLETE, "sign_ins": Coverage(TableState.DENIED)},
+            "Not read, or only in part: 1 of 2 parts",
+            id="denied",
         ),
         pytest.param(
             {"users": Coverage(TableState.COMPLETE, groups={"sign_in_activity": GroupCoverage(TableState.UNLICENSED)})},
-            "1 of 2 parts of the tenant",
+            "Not read, or only in part: 1 of 2 parts",
             id="a column group",
         ),
-        pytest.param({"users": Coverage(TableState.PARTIAL)}, "1 of 1 parts of the tenant", id="in part"),
+        pytest.param({"users": Coverage(TableState.PARTIAL)}, "Not read, or only in part: 1 of 1 parts", id="in part"),
     ],
 )
 def test_the_summary_always_says_when_coverage_is_incomplete(coverage: dict[str, Coverage], headline: str) -> None:

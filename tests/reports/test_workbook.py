@@ -129,6 +129,15 @@ def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     assert len({cell.value for cell in headings}) == len(headings)
 
 
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    objects = [an_object("a", "short"), an_object("b", "a long name " * 20), an_object("c", "word " * 20_000)]
+
+    sheet = read_back(a_report(judged(1, a_check(failing=objects))))["Findings"]
+    heights = {str(row[1].value)[:6]: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows(min_row=6)}
+
+    assert heights["short"] < heights["a long"] < heights["word w"] <= 409
+
+
 def test_times_stand_on_the_clock_of_the_firm() -> None:
     row = table(read_back(REPORT)["Findings"])[0]
 
