@@ -1,9 +1,8 @@
 """Sharing links that reach further, or live longer, than the one who made them meant."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
 
 import pandas as pd
@@ -16,6 +15,9 @@ from m365_posture.texts import mark
 
 _ANYONE: Final = "anonymous"
 _ORGANIZATION: Final = "organization"
+
+_PLACE: Final = ["drive_id", "permission_id", "item_id", "item_path", "inherited_from_item_id"]
+_REACH: Final = ["kind", "link_scope", "is_folder", "expiration_date_time"]
 
 _Row = Mapping[str, Any]
 
@@ -69,7 +71,7 @@ def no_link_is_open_too_wide_or_too_long(
     """
     is_link = (sharing_links["kind"] == "link") & is_one_of(sharing_links["link_scope"], (_ANYONE, _ORGANIZATION))
     wide = where(sharing_links, is_link).possible
-    links = where(wide, column(_is_highest(records(wide)), wide, BOOL)).yes
+    links = where(wide, column(_is_highest(records(wide[_PLACE])), wide, BOOL)).yes
     evidence = {
         "scope": links["link_scope"],
         "type": links["link_type"],
@@ -80,7 +82,7 @@ def no_link_is_open_too_wide_or_too_long(
         "path": links["item_path"],
     }
     named = objects(links, ["drive_id", "item_id", "permission_id"], ["item_name", "item_path", "item_id"], evidence)
-    return judged(named, column([_is_too_open(row, profile) for row in records(links)], links, BOOL))
+    return judged(named, column([_is_too_open(row, profile) for row in records(links[_REACH])], links, BOOL))
 
 
 def _is_too_open(link: _Row, profile: Profile) -> Answer:
@@ -123,13 +125,13 @@ class _Places:
 
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
-        self._items: dict[PurePosixPath, str] = {}
+        self._items: dict[str, str] = {}
 
     def add(self, row: _Row) -> None:
         item: str = row["item_id"]
         self._rows[item] = row
         if row["item_path"]:
-            self._items[PurePosixPath(row["item_path"])] = item
+            self._items[row["item_path"].rstrip("/")] = item
 
     def is_highest(self, item: str) -> bool:
         """Whether no other place of the link is surely above this one."""
@@ -146,5 +148,12 @@ class _Places:
         inherited: str | None = row["inherited_from_item_id"]
         if inherited in self._rows and inherited != item:
             return inherited
-        parents = PurePosixPath(row["item_path"]).parents if row["item_path"] else ()
-        return next((self._items[parent] for parent in parents if parent in self._items), None)
+        return next((self._items[folder] for folder in _folders_of(row["item_path"]) if folder in self._items), None)
+
+
+def _folders_of(path: str | None) -> Iterator[str]:
+    """Yield the paths of the folders that an item lies in, nearest first; the root is empty."""
+    folder = (path or "").rstrip("/")
+    while "/" in folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
