@@ -20,7 +20,7 @@ def http() -> Iterator[Http]:
 
         def client(simulator: Simulator) -> httpx.Client:
             context = ssl.create_default_context(cafile=simulator.hosts.ca_file)
-            return opened.enter_context(httpx.Client(verify=context, timeout=5))
+            return opened.enter_context(httpx.Client(verify=context, timeout=30))
 
         yield client
 

@@ -84,7 +84,7 @@ def struck(signed_in: SignedIn, tenant: SimulatedTenant, kind: str, fault: Fault
     target = KINDS[kind]
     script = Fault(fault, target.pattern, skip=target.skip, in_batch=target.in_batch, **options)
     client = signed_in(tenant, faults=[script], clock_speed=SPEED, throttling=False)
-    client.http.timeout = httpx.Timeout(0.5)
+    client.http.timeout = httpx.Timeout(0.5 if fault is FaultKind.TIMEOUT else 30)
     try:
         return target.send(client, tenant)
     finally:

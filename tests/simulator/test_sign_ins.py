@@ -213,7 +213,7 @@ class TestGeneratedLog:
 
         rows, following = log.page(wanted, beta=True, select=("id",), start=0, top=1_000)
 
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
         assert rows.count(b'"id"') >= 999
         assert following is None or following > 49_999_000
 

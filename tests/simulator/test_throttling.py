@@ -22,7 +22,7 @@ def statuses(client: Client, path: str, times: int) -> list[int]:
 
 
 def test_five_reports_are_answered_in_ten_seconds(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    client = signed_in(tenant)
+    client = signed_in(tenant, clock_speed=0.1)
 
     assert statuses(client, "beta/auditLogs/signIns", 6) == [200] * 5 + [429]
     assert 0 < int(client.get("beta/auditLogs/signIns").headers["Retry-After"]) <= 10
@@ -40,7 +40,7 @@ def test_waiting_as_told_is_enough(signed_in: SignedIn, tenant: SimulatedTenant)
 def test_conditional_access_answers_once_a_second_and_does_not_say_how_long_to_wait(
     signed_in: SignedIn, tenant: SimulatedTenant
 ) -> None:
-    client = signed_in(tenant)
+    client = signed_in(tenant, clock_speed=0.1)
     path = "v1.0/identity/conditionalAccess/policies"
     client.get(path)
 
