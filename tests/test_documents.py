@@ -1,0 +1,49 @@
+"""The documents say what the program does: lists in them are compared with its declarations."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checks.registry import CATALOGUE
+from scanner.collectors.catalogue import COLLECTORS
+
+ROOT = Path(__file__).parents[1]
+
+
+def section(document: str, name: str) -> list[str]:
+    """Return the lines between `<!-- name -->` and `<!-- /name -->`."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, flags=re.DOTALL)
+    assert found is not None, f"{document} has no section {name}"
+    return found[1].splitlines()
+
+
+def declared_reads() -> list[str]:
+    rows = [
+        f"| {collector.table.name} | `GET /{template.endpoint}` | {template.permission} | {template.pack} |"
+        for collector in COLLECTORS
+        for template in collector.templates
+    ]
+    return ["| table | request | permission | pack |", "|---|---|---|---|", *dict.fromkeys(rows)]
+
+
+def catalogue() -> list[str]:
+    rows = [f"| {check.id} | {check.severity} | {check.title} |" for check in CATALOGUE]
+    return ["| id | severity | what is checked |", "|---|---|---|", *rows]
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "truth"),
+    [
+        pytest.param("SECURITY.md", "reads", declared_reads, id="SECURITY.md names every request that can be sent"),
+        pytest.param("README.md", "checks", catalogue, id="README.md lists every check"),
+    ],
+)
+def test_a_list_in_a_document_is_what_the_program_declares(
+    document: str, name: str, truth: Callable[[], list[str]]
+) -> None:
+    expected = truth()
+
+    assert section(document, name) == expected, "write these lines into the document:\n" + "\n".join(expected)
