@@ -17,7 +17,7 @@ WATERMARKS: Final = Table(
         Column("value", pa.string(), DataClass.SETTING),
     ),
 )
-"""`kind` is `newest_event` or `swept_at` (ISO 8601, UTC), or `delta_link` (an address that Graph gave, kept encrypted)."""
+"""`kind` is `newest_event` or `swept_at` (ISO 8601, UTC), or `delta_link` (an address of Graph's, kept encrypted)."""
 
 UNREAD_OBJECTS: Final = Table(
     "unread_objects",
