@@ -39,6 +39,11 @@ def load_certificate(path: Path, password: str, now: datetime) -> bytes:
     return data
 
 
+def needs_passphrase(path: Path) -> bool:
+    """Whether there is a file at `path` that cannot be used without a passphrase."""
+    return path.is_file() and not _is_open(path.read_bytes())
+
+
 def _is_open(data: bytes) -> bool:
     """Whether the private key can be read without a passphrase."""
     try:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any, Final, Self
 
@@ -16,7 +17,8 @@ from azure.identity.aio import CertificateCredential, ClientAssertionCredential,
 from keyring.errors import KeyringError
 
 from m365_posture.config import AppCredential, ConfigError, TenantConfig
-from scanner.transport.certificates import load_certificate
+from m365_posture.keys import KEYRING_SERVICE
+from scanner.transport.certificates import load_certificate, needs_passphrase
 from scanner.transport.clock import Clock
 from scanner.transport.errors import AuthenticationFailed
 from scanner.transport.hosts import Addresses
@@ -25,7 +27,6 @@ from scanner.transport.retry import Backoff
 _ATTEMPTS: Final = 3
 _DEADLINE_S: Final = 300.0
 _RENEW_BEFORE_S: Final = 300.0
-_KEYRING_SERVICE: Final = "m365-posture"
 _AADSTS: Final = re.compile(r"AADSTS(\d{4,8})")
 _SENTENCES: Final = {
     "7000215": "the client secret is wrong: set the secret's value, not its id",
@@ -161,7 +162,7 @@ class TokenSources:
         who = (self._config.tenant_id, app.client_id)
         options = self._pipeline_options()
         if app.certificate is not None:
-            password = self._certificate_password(app)
+            password = self._certificate_password(app, app.certificate)
             data = load_certificate(app.certificate, password, self._clock.now())
             return lambda: CertificateCredential(*who, certificate_data=data, password=password or None, **options)
         if app.client_secret_env:
@@ -186,12 +187,14 @@ class TokenSources:
             options["proxies"] = {"https": self._config.proxy}
         return options
 
-    def _certificate_password(self, app: AppCredential) -> str:
+    def _certificate_password(self, app: AppCredential, path: Path) -> str:
         if app.certificate_password_env:
             return self._variable(app.certificate_password_env)
+        if not needs_passphrase(path):
+            return ""
         try:
-            return keyring.get_password(_KEYRING_SERVICE, f"certificate:{app.client_id}") or ""
-        except KeyringError:
+            return keyring.get_password(KEYRING_SERVICE, f"certificate:{app.client_id}") or ""
+        except KeyringError:  # no keyring here, or locked: the same as no entry, and the certificate says what it needs
             return ""
 
     def _variable(self, name: str) -> str:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from scanner.transport.credentials import TokenSource
     from scanner.transport.sdk import Sdk
 
-_CONNECTIONS: Final = 16
+_CONNECTIONS: Final = 32
+"""More than all budgets together let through, so that nobody waits for a connection while the deadline runs."""
 _ACCEPT: Final = {"accept": "application/json"}
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+import keyring
 import pytest
 from azure.core.credentials import AccessToken
 from cryptography.hazmat.primitives.serialization import (
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+from keyring.backend import KeyringBackend
 from reading_kit import INBOX_RULES, SECURITY_DEFAULTS, FakeClock, a_config, a_session, an_environment, moved
 
 from m365_posture.config import AppCredential, ConfigError, TenantConfig
@@ -233,6 +236,49 @@ async def test_an_unprotected_key_that_only_its_owner_may_read_is_accepted(acme:
     config = with_app(acme, certificate=pem, certificate_password_env="")
 
     assert await signs_in(acme, config)
+
+
+class Keyring(KeyringBackend):
+    """A keyring with one entry."""
+
+    priority = 1.0
+    entry = ("", "")
+    password = ""
+    asked = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        return self.password if (service, username) == self.entry else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entry, self.password = (service, username), password
+
+
+@pytest.fixture
+def ring(acme: Simulator) -> Iterator[Keyring]:
+    own = acme.credentials("acme")
+    before, filled = keyring.get_keyring(), Keyring()  # type: ignore[no-untyped-call] # keyring has no types
+    filled.set_password("m365-posture", f"certificate:{own.client_id}", own.certificate_password)
+    keyring.set_keyring(filled)
+    yield filled
+    keyring.set_keyring(before)
+
+
+async def test_without_a_variable_the_passphrase_comes_from_the_keyring(acme: Simulator, ring: Keyring) -> None:
+    config = with_app(acme, certificate=acme.credentials("acme").certificate, certificate_password_env="")
+
+    assert await signs_in(acme, config)
+    assert ring.asked == 1
+
+
+async def test_the_keyring_is_left_alone_where_no_passphrase_is_needed(
+    acme: Simulator, ring: Keyring, tmp_path: Path
+) -> None:
+    own = acme.credentials("acme")
+    pem = pem_of(own.certificate, own.certificate_password, tmp_path)
+
+    assert await signs_in(acme, with_app(acme, certificate=pem, certificate_password_env=""))
+    assert ring.asked == 0
 
 
 async def test_a_wrong_passphrase_is_a_sentence_without_the_passphrase(acme: Simulator) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 from reading_kit import (
@@ -18,6 +19,7 @@ from reading_kit import (
     a_config,
     a_session,
     an_environment,
+    closed,
     moved,
     raw,
     rows_of,
@@ -269,36 +271,51 @@ async def test_the_environment_does_not_choose_a_proxy(acme: Simulator, monkeypa
         assert await Graph(session).single(SECURITY_DEFAULTS)
 
 
-async def test_the_configured_proxy_carries_sign_in_and_graph(acme: Simulator) -> None:
-    asked: list[bytes] = []
+class Proxy:
+    """A forwarding proxy that remembers where it was asked to connect to."""
 
-    async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+        self._tunnels: list[asyncio.Future[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await asyncio.gather(*self._tunnels)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tunnels.append(asyncio.ensure_future(self._tunnel(reader, writer)))
+
+    async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0]
-        asked.append(line)
+        self.asked.append(line)
         host, port = line.split()[1].decode().split(":")
         far_reader, far_writer = await asyncio.open_connection(host, int(port))
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
 
-    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        try:
-            while data := await source.read(65_536):
-                sink.write(data)
-                await sink.drain()
-        except ConnectionError:
-            pass
-        finally:
-            sink.close()
 
-    proxy = await asyncio.start_server(tunnel, "127.0.0.1", 0)
-    config = a_config(acme, proxy=f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
-    async with a_session(acme, config) as session:
+async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    try:
+        while data := await source.read(65_536):
+            sink.write(data)
+            await sink.drain()
+    except ConnectionError:
+        pass
+    finally:
+        await closed(sink)
+
+
+async def test_the_configured_proxy_carries_sign_in_and_graph(acme: Simulator) -> None:
+    async with Proxy() as proxy, a_session(acme, a_config(acme, proxy=proxy.address)) as session:
         await Graph(session).single(SECURITY_DEFAULTS)
-    proxy.close()
-    await proxy.wait_closed()
 
     wanted = [acme.hosts.login, acme.hosts.graph]
-    assert asked == [f"CONNECT {origin.removeprefix('https://')} HTTP/1.1".encode() for origin in wanted]
+    assert proxy.asked == [f"CONNECT {origin.removeprefix('https://')} HTTP/1.1".encode() for origin in wanted]
 
 
 async def test_the_deadline_runs_on_the_scaled_clock(acme: Simulator) -> None:
