@@ -1,6 +1,7 @@
 """Logs are kept once per tenant: no duplicates, no late-filled field lost, nothing already judged changed."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from scanner.snapshot.writer import ScanWriter
 
 Row = dict[str, Any]
 
+FIELDS = ("id", "created_date_time", "city", "risk_event_types_v2", "error_code", "device_is_managed")
+NARROW_LOG = replace(SIGN_INS, columns=tuple(column for column in SIGN_INS.columns if column.name in FIELDS))
+"""The sign-in log with a column of every type: merging treats each column alike."""
+
 EVENTS = st.builds(
     lambda number, **values: a_sign_in(number, MOMENT + timedelta(minutes=number), **values),
     st.integers(0, 4),
@@ -34,7 +39,7 @@ READINGS = st.lists(EVENTS, max_size=12)
 
 
 def merged(rows: Sequence[Row]) -> list[Row]:
-    result: list[Row] = merge(SIGN_INS, to_arrow(SIGN_INS, rows)).to_pylist()
+    result: list[Row] = merge(NARROW_LOG, to_arrow(NARROW_LOG, rows)).to_pylist()
     return result
 
 
@@ -52,7 +57,7 @@ def test_each_event_is_kept_once_with_the_last_filled_value_of_every_field(rows:
     ids = sorted({row["id"] for row in rows})
 
     assert merged(rows) == [
-        {name: kept_of([row for row in rows if row["id"] == one], name) for name in SIGN_INS.arrow_schema.names}
+        {name: kept_of([row for row in rows if row["id"] == one], name) for name in NARROW_LOG.arrow_schema.names}
         for one in ids
     ]
 
