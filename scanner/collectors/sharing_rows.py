@@ -12,6 +12,7 @@ from scanner.snapshot.tables.sharing import SHARING_LINKS
 
 _OBJECT: Final = frozenset({dict})
 _ROOT: Final = "root:"
+_PEOPLE: Final = "users"
 _NAMES: Final = ("email", "userPrincipalName", "loginName", "id", "displayName")
 """What names a grantee, best first: an address tells inside from outside."""
 
@@ -40,6 +41,30 @@ def _kind(permission: JsonObject) -> str:
     if permission.get("invitation") is not None and not _grantees(permission):
         return "invitation"
     return "direct"
+
+
+def as_link_scopes(permissions: Values) -> Values:
+    """Return for each permission the scope of its link.
+
+    Graph leaves the scope out of links for specific people and names them instead: such a link
+    is `users`. A link without a scope that names nobody stays null.
+    """
+    demand(permissions, _OBJECT)
+    return [_link_scope(permission) for permission in permissions]
+
+
+def _link_scope(permission: JsonObject) -> object:
+    link = permission.get("link")
+    demand([link], NONE | _OBJECT)
+    if link is None:
+        return None
+    scope = link.get("scope")
+    demand([scope], NONE | {str})
+    return _PEOPLE if scope is None and _names_people(permission) else scope
+
+
+def _names_people(permission: JsonObject) -> bool:
+    return any(grantee.get("user") or grantee.get("siteUser") for grantee in _grantees(permission) or ())
 
 
 def as_granted_to(permissions: Values) -> Values:
@@ -140,7 +165,7 @@ SHAPE: Final = Shape(
         "last_modified_date_time": "item/lastModifiedDateTime",
         "permission_id": "permission/id",
         "kind": "permission",
-        "link_scope": "permission/link/scope",
+        "link_scope": "permission",
         "link_type": "permission/link/type",
         "prevents_download": "permission/link/preventsDownload",
         "roles": "permission/roles",
@@ -150,6 +175,11 @@ SHAPE: Final = Shape(
         "invitation_email": "permission/invitation/email",
         "inherited_from_item_id": "permission/inheritedFrom/id",
     },
-    readers={"is_folder": as_is_folder, "kind": as_kinds, "granted_to": as_granted_to},
+    readers={
+        "is_folder": as_is_folder,
+        "kind": as_kinds,
+        "link_scope": as_link_scopes,
+        "granted_to": as_granted_to,
+    },
 )
 """Of objects `{"site", "drive", "item", "path", "permission"}`, each as Graph sent it."""

@@ -67,6 +67,27 @@ def test_a_redeemed_invitation_is_a_direct_grant() -> None:
 
 
 @pytest.mark.parametrize(
+    ("permission", "scope"),
+    [
+        pytest.param({"link": {"scope": "anonymous"}, "grantedToIdentitiesV2": [{"user": {"id": "1"}}]}, "anonymous",
+                     id="a scope that Graph gave stays, whoever is named"),
+        pytest.param({"link": {"scope": "existingAccess"}}, "existingAccess", id="also one that gives nothing new"),
+        pytest.param({"link": {}, "grantedToIdentitiesV2": [{"user": {"id": "1"}}]}, "users", id="it names a person"),
+        pytest.param({"link": {"scope": None}, "grantedToIdentitiesV2": [{"siteUser": {"loginName": "x"}}]}, "users",
+                     id="it names a person of the site"),
+        pytest.param({"link": {}, "grantedToIdentitiesV2": []}, None, id="it names nobody"),
+        pytest.param({"link": {}, "grantedToIdentitiesV2": [{"application": {"id": "a"}}]}, None, id="it names an app"),
+        pytest.param({"link": {}}, None, id="it says nothing of people"),
+        pytest.param({"grantedToV2": {"user": {"id": "1"}}}, None, id="no link has no scope"),
+    ],
+)  # fmt: skip
+def test_a_link_without_a_scope_that_names_people_is_for_specific_people(
+    permission: dict[str, Any], scope: str | None
+) -> None:
+    assert row_of({"id": "p1", **permission})["link_scope"] == scope
+
+
+@pytest.mark.parametrize(
     ("permission", "names"),
     [
         (
