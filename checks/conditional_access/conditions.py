@@ -29,14 +29,19 @@ def is_unconditional(conditions: object) -> Answer:
     if not isinstance(conditions, dict):
         return None
     others = conditions.keys() - _CONDITIONS.keys() - {"users"}
-    unknown = [None for name in others if conditions[name] and not name.startswith("@")]
+    unknown = [None for name in others if conditions[name] and not _is_annotation(name)]
     return all_of([*(covers(conditions.get(name)) for name, covers in _CONDITIONS.items()), *unknown])
+
+
+def _is_annotation(name: str) -> bool:
+    """Whether a member is OData's own: `@odata.type`, `userRiskLevels@odata.type`."""
+    return "@" in name
 
 
 def _unset(condition: object) -> Answer:
     """Whether a condition is not set: null, an empty list, or an object with nothing but such members."""
     if isinstance(condition, dict):
-        return not any(value for name, value in condition.items() if not name.startswith("@"))
+        return not any(value for name, value in condition.items() if not _is_annotation(name))
     return not condition
 
 

@@ -21,7 +21,7 @@ GOOD = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ATTESTED})
 CHECKS = [check.id for check in CATALOGUE]
 
 normal = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-deep = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+deep = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 search = settings(deep, max_examples=500, phases=[Phase.generate])
 
 Case = tuple[Tenant, Tenant]

@@ -122,6 +122,16 @@ EVERY_TYPE = "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDire
         pytest.param(a_policy(authenticationFlows={"transferMethods": ""}), "passes", id="flows that are not set"),
         pytest.param(a_policy(clientApplications={"includeServicePrincipals": ["All"]}), "fails", id="for workloads"),
         pytest.param(a_policy(times={"includedRanges": ["night"]}), "unknown", id="a condition we do not know"),
+        pytest.param(
+            a_policy(**{"userRiskLevels@odata.type": "#Collection(microsoft.graph.riskLevel)"}),
+            "passes",
+            id="an annotation is no condition",
+        ),
+        pytest.param(
+            a_policy(devices={"@odata.type": "#microsoft.graph.conditionalAccessDevices", "deviceFilter": None}),
+            "passes",
+            id="nor is one within a condition",
+        ),
         pytest.param(a_policy(times=None), "passes", id="a condition we do not know, not set"),
         pytest.param(
             a_policy(clientAppTypes=["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"]),
