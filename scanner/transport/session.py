@@ -86,7 +86,7 @@ class Session:
         addresses = resolve(config)
         allowed_templates = [template for template in templates if template.pack in config.packs]
         allowed = AllowList(addresses.graph, allowed_templates)
-        async with _http_client(config, addresses.ca_file) as http:
+        async with _http_client(config, addresses.ca_file, clock.real_s(patience.deadline_s / 3)) as http:
             apps = _apps(config, clock, environment, http, {template.pack for template in allowed_templates})
             for app in apps.values():
                 await app.tokens.get_token()
@@ -211,7 +211,7 @@ def _apps(
     return apps
 
 
-def _http_client(config: TenantConfig, ca_file: Path | None) -> httpx.AsyncClient:
+def _http_client(config: TenantConfig, ca_file: Path | None, connect_s: float) -> httpx.AsyncClient:
     """Return our own client: no SDK middleware, no redirects, no cookies, nothing from the environment."""
     return httpx.AsyncClient(
         http1=True,
@@ -222,7 +222,9 @@ def _http_client(config: TenantConfig, ca_file: Path | None) -> httpx.AsyncClien
         proxy=config.proxy or None,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-        timeout=None,  # noqa: S113 - `send()` puts one deadline around all of it; httpx's four outlive a dripping body
+        # `send()` puts one deadline around everything, which httpx's own four do not: a dripping body outlives them.
+        # Only connecting has a limit of its own, because a handshake that is cancelled leaves its socket open.
+        timeout=httpx.Timeout(None, connect=connect_s),
         headers={"user-agent": f"NONISV|m365-posture|m365-posture/{_version()}"},
     )
 

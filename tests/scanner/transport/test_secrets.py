@@ -94,8 +94,9 @@ def secrets_of(acme: Simulator) -> set[str]:
 
 async def test_no_secret_is_said_during_a_scan_full_of_faults(acme: Simulator, lines: list[str]) -> None:
     asyncio.get_running_loop().set_debug(True)
-    async with a_session(acme, patience=HURRIED) as session:
+    async with a_session(acme) as session:
         await read_all(lines, Graph(session))
+    async with a_session(acme, patience=HURRIED) as session:
         for kind in FaultKind:
             if kind is FaultKind.EMPTY_PAGE_WITH_NEXT_LINK:
                 continue

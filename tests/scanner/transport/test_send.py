@@ -1,6 +1,7 @@
 """One `send()`: retries, deadlines, tokens, and a client that keeps nothing and follows nothing."""
 
 import asyncio
+import gc
 import gzip
 from dataclasses import replace
 from pathlib import Path
@@ -329,6 +330,25 @@ async def test_the_deadline_runs_on_the_scaled_clock(acme: Simulator) -> None:
 
     assert unavailable.value.code == "timeout"
     assert 0.1 <= took_s < 5
+
+
+async def test_a_host_that_never_shakes_hands_is_a_time_out_and_no_socket_stays_open(
+    acme: Simulator, recwarn: pytest.WarningsRecorder
+) -> None:
+    accepted: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: accepted.append(writer), "127.0.0.1", 0)
+    config = moved(a_config(acme), graph=f"https://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+
+    async with a_session(acme, config, patience=Patience(retries=0, deadline_s=150)) as session:
+        with pytest.raises(Unavailable, match="timeout"):
+            await Graph(session).single(SECURITY_DEFAULTS)
+    for writer in accepted:
+        await closed(writer)
+    silent.close()
+    gc.collect()
+
+    assert len(accepted) == 1
+    assert [str(warning.message) for warning in recwarn if warning.category is ResourceWarning] == []
 
 
 async def test_http_dates_are_measured_on_the_session_clock(acme: Simulator, simulator_folder: Path) -> None:
