@@ -72,7 +72,8 @@ def headline(lines: tuple[CoverageLine, ...], wording: Wording) -> str:
 def gap_sentence(gap: Gap, wording: Wording) -> str:
     """Return what a check missed, why, and what would mend it."""
     state = wording.text(STATES[gap.state])
-    return f"{wording.need(gap.need)}: {state[:1].lower()}{state[1:]}. {wording.mend(gap.mend, gap.state)}"
+    missing = wording.labelled(wording.need(gap.need), f"{state[:1].lower()}{state[1:]}")
+    return f"{missing}. {wording.mend(gap.mend, gap.state)}"
 
 
 def _lines(coverage: Mapping[str, Coverage], wording: Wording) -> Iterator[CoverageLine]:

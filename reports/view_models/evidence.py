@@ -13,11 +13,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "accepted_instead": mark("Accepted instead of a second factor"),
         "devices_still_try": mark("Devices still try to sign in"),
-        "expires": mark("Ends on"),
+        "expires": mark("End date"),
         "has_password": mark("Has a password"),
         "hides_by": mark("Hides mail by"),
         "is_folder": mark("Opens a folder"),
-        "is_hidden": mark("Is hidden itself"),
+        "is_hidden": mark("The rule is hidden"),
         "is_licensed": mark("Has a licence"),
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
@@ -32,30 +32,73 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Evidence column to the name a reader knows; a column without one is shown by its code."""
 
+CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "accepted_instead": {
+            "password": mark("the password alone"),
+            "managed_device": mark("a device or app that the firm manages"),
+            "custom_control": mark("a check by another supplier than Microsoft"),
+        },
+        "hides_by": {
+            "delete": mark("deleting it"),
+            "permanentDelete": mark("deleting it for good"),
+            "markAsRead": mark("marking it as read"),
+            "moveToFolder": mark("moving it to another folder"),
+        },
+        "scope": {
+            "anonymous": mark("anyone with the link"),
+            "organization": mark("everyone in the organization"),
+        },
+        "type": {
+            "view": mark("viewing"),
+            "edit": mark("viewing and editing"),
+            "embed": mark("viewing inside another web page"),
+            "review": mark("viewing and suggesting changes"),
+            "createOnly": mark("adding files, without seeing what is there"),
+            "blocksDownload": mark("viewing without downloading"),
+        },
+        "user_type": {
+            "Guest": mark("guest"),
+            "Member": mark("member of the organization"),
+        },
+    }
+)
+"""Evidence column to what its codes mean; a code that is not here is shown as it is."""
+
+ABSENT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "expires": mark("none"),
+        "last_success": mark("none known"),
+    }
+)
+"""Evidence column to what it means that nothing is there, where that says something."""
+
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
 _NOT_STATED: Final = mark("not stated")
 
 
 def evidence_text(evidence: Mapping[str, object], wording: Wording) -> str:
-    """Return one line per column: what it is, and what was seen."""
-    return "\n".join(f"{_label(name, wording)}: {_value(value, wording)}" for name, value in evidence.items())
+    """Return one line per column: what it is, and what was seen; an empty list says nothing and has no line."""
+    seen = ((name, value) for name, value in evidence.items() if value != [])
+    return "\n".join(wording.labelled(_label(name, wording), _value(name, value, wording)) for name, value in seen)
 
 
 def _label(name: str, wording: Wording) -> str:
     return wording.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
 
 
-def _value(value: object, wording: Wording) -> str:
+def _value(name: str, value: object, wording: Wording) -> str:
     match value:
         case None:
-            return wording.text(_NOT_STATED)
+            return wording.text(ABSENT.get(name, _NOT_STATED))
         case bool():
             return wording.text(_YES if value else _NO)
         case list():
-            return ", ".join(_value(entry, wording) for entry in value) or "-"
+            return ", ".join(_value(name, entry, wording) for entry in value)
         case str():
-            return _moment(value, wording)
+            meaning = CODES.get(name, {}).get(value)
+            return wording.text(meaning) if meaning else _moment(value, wording)
         case _:
             return str(value)
 

@@ -106,7 +106,7 @@ def _missing(check: CheckRow, wording: Wording) -> str:
 def _changes(findings: Iterable[FindingRow], wording: Wording) -> str:
     states = Counter(finding.state for finding in findings)
     text = mark(
-        "Since the previous scan: {new} new, {fixed} fixed, {open} known already, {unseen} not to be seen again."
+        "Since the previous scan: {new} new, {fixed} fixed, {open} known already, {unseen} not checked this time."
     )
     return wording.text(
         text,

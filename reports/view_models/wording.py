@@ -82,11 +82,11 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "security_defaults": mark("Security defaults"),
         "conditional_access_policies": mark("Conditional Access policies"),
         "users": mark("Accounts"),
-        "users.sign_in_activity": mark("Accounts: dates of the last sign-in"),
+        "users.sign_in_activity": mark("Accounts (dates of the last sign-in)"),
         "inbox_rules": mark("Inbox rules"),
-        "inbox_rules.hidden_rules": mark("Inbox rules: which of them are hidden"),
+        "inbox_rules.hidden_rules": mark("Inbox rules (which of them are hidden)"),
         "sign_ins": mark("Sign-in log"),
-        "sign_ins.beta_properties": mark("Sign-in log: how people proved who they are"),
+        "sign_ins.beta_properties": mark("Sign-in log (how people proved who they are)"),
         "sharing_links": mark("Sharing links"),
     }
 )
@@ -103,6 +103,7 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "rescan": mark("Scan again."),
     }
 )
+_LABELLED: Final = mark("{label}: {value}")
 _NO_CURE: Final = mark("This source cannot give it.")
 
 
@@ -118,6 +119,10 @@ class Wording:
         """Return an English source text in the report's language, its `{placeholders}` filled in."""
         translated = translate(source, self.language)
         return translated.format(**values) if values else translated
+
+    def labelled(self, label: str, value: str) -> str:
+        """Return a value behind what it is; not every language sets a colon alike."""
+        return self.text(_LABELLED, label=label, value=value)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment on the firm's clock, naive: spreadsheets know no time zones."""

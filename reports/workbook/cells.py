@@ -19,14 +19,17 @@ _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 _LOOKS_LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _LONGEST_TEXT: Final = 32_767
 _ELLIPSIS: Final = " […]"
-_DATE_FORMAT: Final = "yyyy-mm-dd hh:mm"
+_DATE_FORMAT: Final = "yyyy-mm-dd"
+"""The cell holds the time of day too; on paper the day is enough."""
+_FONT: Final = "Calibri"
+"""A font without a name is printed in whatever the reader's program likes."""
 
-_TOP: Final = Alignment(vertical="top", wrap_text=True)
+_TEXT: Final = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
+_NUMBER: Final = Alignment(horizontal="right", vertical="top", wrap_text=True, indent=1)
 _LINE: Final = Border(bottom=Side(style="hair", color="FFB0B0B0"))
 _HEADER_FILL: Final = PatternFill("solid", fgColor="FF1F3A5F")
-_HEADER_FONT: Final = Font(bold=True, color="FFFFFFFF")
-TITLE_FONT: Final = Font(bold=True, size=14)
-BOLD: Final = Font(bold=True)
+_HEADER_FONT: Final = Font(name=_FONT, size=11, bold=True, color="FFFFFFFF")
+TITLE_FONT: Final = Font(name=_FONT, size=14, bold=True)
 
 
 def _fill(colour: str) -> PatternFill:
@@ -63,7 +66,7 @@ def writable(text: str) -> str:
 def body_cell(sheet: WriteOnlyWorksheet, value: Value, fill: PatternFill | None = None) -> Any:  # noqa: ANN401 - openpyxl has no types
     """Return a cell of a table."""
     cell = plain_cell(sheet, value)
-    cell.alignment = _TOP
+    cell.alignment = _NUMBER if isinstance(value, int) else _TEXT
     cell.border = _LINE
     if fill is not None:
         cell.fill = fill
@@ -73,7 +76,7 @@ def body_cell(sheet: WriteOnlyWorksheet, value: Value, fill: PatternFill | None 
 def header_cell(sheet: WriteOnlyWorksheet, text: str) -> Any:  # noqa: ANN401 - the same
     """Return a cell of a table's first row."""
     cell = plain_cell(sheet, text)
-    cell.alignment = _TOP
+    cell.alignment = _TEXT
     cell.fill = _HEADER_FILL
     cell.font = _HEADER_FONT
     return cell

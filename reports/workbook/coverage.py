@@ -11,13 +11,13 @@ from reports.workbook.sheet import Column, Row, Sheet, Styled
 from scanner.snapshot.ledger import TableState
 
 _COLUMNS: Final = (
-    Column(mark("Part of the tenant"), 40),
+    Column(mark("Part of the tenant"), 38),
     Column(mark("How it was read"), 34),
-    Column(mark("What is missing"), 34),
+    Column(mark("What is missing"), 28),
     Column(mark("What would mend it"), 52),
     Column(mark("Rows"), 10),
-    Column(mark("Basis"), 36),
-    Column(mark("Code"), 44),
+    Column(mark("Basis"), 34),
+    Column(mark("Code"), 44, is_printed=False),
 )
 
 

@@ -11,19 +11,19 @@ from reports.workbook.cells import SEVERITY_FILLS
 from reports.workbook.sheet import Column, Row, Sheet, Styled
 
 _COLUMNS: Final = (
-    Column(mark("Check"), 9),
-    Column(mark("Name"), 38),
-    Column(mark("Severity"), 14),
-    Column(mark("State"), 18),
-    Column(mark("What is checked"), 40),
-    Column(mark("Kind"), 16),
-    Column(mark("What was seen"), 52),
-    Column(mark("What to do"), 52),
-    Column(mark("First seen"), 17),
-    Column(mark("Last seen"), 17),
-    Column(mark("Decision"), 24),
-    Column(mark("Id"), 40),
-    Column(mark("Fingerprint"), 36),
+    Column(mark("Check"), 11),
+    Column(mark("Name"), 26),
+    Column(mark("Severity"), 11),
+    Column(mark("State"), 14),
+    Column(mark("What is checked"), 28),
+    Column(mark("What was seen"), 46),
+    Column(mark("What to do"), 40),
+    Column(mark("First seen"), 13),
+    Column(mark("Last seen"), 13),
+    Column(mark("Decision"), 15),
+    Column(mark("Kind"), 18, is_printed=False),
+    Column(mark("Id"), 60, is_printed=False),
+    Column(mark("Fingerprint"), 36, is_printed=False),
 )
 
 
@@ -49,12 +49,12 @@ def _rows(lines: Sequence[FindingLine]) -> Iterator[Row]:
             Styled(line.severity_text, SEVERITY_FILLS[line.severity]),
             line.state_text,
             line.title,
-            line.object_type,
             line.evidence,
             line.remedy,
             line.first_seen,
             line.last_seen,
             line.decision,
+            line.object_type,
             line.object_id,
             line.fingerprint,
         )

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from m365_posture.texts import mark
@@ -16,11 +17,15 @@ from reports.view_models.wording import Wording
 from reports.workbook.cells import TITLE_FONT, Value, body_cell, header_cell, plain_cell
 
 _A4: Final = 9
+_MARGIN: Final = 0.4
+"""In inches; above the footer twice as much."""
 _LINE_HEIGHT: Final = 15.0
 _HIGHEST: Final = 405.0
 """A spreadsheet shows no row higher than 409 points."""
 _FILLED: Final = 0.95
 """How much of a line words fill before one is moved to the next."""
+_INDENT: Final = 1.5
+"""What the indent of a cell takes of its width, in characters."""
 _PAGE: Final = mark("Page {page} of {pages}")
 
 
@@ -32,6 +37,8 @@ class Column:
     """English source text."""
     width: float
     """In characters."""
+    is_printed: bool = True
+    """Columns that are not come after those that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,10 @@ def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> 
     for number, row in enumerate(sheet.rows, header_row + 1):
         written.row_dimensions[number].height = _height(row, sheet.columns)
         written.append([_cell(written, value) for value in row])
-    last_cell = f"{get_column_letter(len(sheet.columns))}{header_row + len(sheet.rows)}"
-    written.auto_filter.ref = f"A{header_row}:{last_cell}"
+    last_row = header_row + len(sheet.rows)
+    printed = sum(column.is_printed for column in sheet.columns)
+    written.auto_filter.ref = f"A{header_row}:{get_column_letter(len(sheet.columns))}{last_row}"
+    written.print_area = f"A1:{get_column_letter(printed)}{last_row}"
 
 
 def _height(row: Row, columns: Sequence[Column]) -> float:
@@ -90,7 +99,8 @@ def _height(row: Row, columns: Sequence[Column]) -> float:
 def _lines(value: Value, width: float) -> int:
     if not isinstance(value, str):
         return 1
-    return sum(max(1, ceil(len(line) / (width * _FILLED))) for line in value.split("\n"))
+    room = (width - _INDENT) * _FILLED
+    return sum(max(1, ceil(len(line) / room)) for line in value.split("\n"))
 
 
 def _cell(written: WriteOnlyWorksheet, value: Value | Styled) -> object:
@@ -101,6 +111,9 @@ def _set_up_print(written: WriteOnlyWorksheet, header_row: int, wording: Wording
     setup = written.page_setup
     setup.orientation, setup.paperSize, setup.fitToWidth, setup.fitToHeight = "landscape", _A4, 1, 0
     written.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    written.page_margins = PageMargins(
+        left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=2 * _MARGIN, header=_MARGIN, footer=_MARGIN
+    )
     written.print_title_rows = f"{header_row}:{header_row}"
     # In a footer `&` starts a code; a firm called "De Smedt & Zonen" must come out as it is.
     written.oddFooter.left.text = firm.replace("&", "&&")

@@ -10,14 +10,14 @@ from reports.workbook.cells import SEVERITY_FILLS, VERDICT_FILLS
 from reports.workbook.sheet import Column, Row, Sheet, Styled
 
 _COLUMNS: Final = (
-    Column(mark("Check"), 9),
-    Column(mark("What is checked"), 44),
-    Column(mark("Severity"), 14),
-    Column(mark("Verdict"), 16),
-    Column(mark("Result"), 16),
-    Column(mark("What is missing, and what would mend it"), 52),
-    Column(mark("Why it matters"), 52),
-    Column(mark("What to do"), 52),
+    Column(mark("Check"), 11),
+    Column(mark("What is checked"), 34),
+    Column(mark("Severity"), 11),
+    Column(mark("Verdict"), 14),
+    Column(mark("Result"), 15),
+    Column(mark("What is missing, and what would mend it"), 40),
+    Column(mark("Why it matters"), 48),
+    Column(mark("What to do"), 44),
 )
 
 
@@ -27,7 +27,7 @@ def summary_sheet(report: Report) -> Sheet:
     read = wording.text(
         mark("Read on {moment} ({timezone})"), moment=f"{page.read_at:%Y-%m-%d %H:%M}", timezone=wording.timezone
     )
-    totals = ", ".join(f"{text}: {count}" for text, count in page.totals)
+    totals = ", ".join(wording.labelled(text, str(count)) for text, count in page.totals)
     return Sheet(
         name=wording.text(mark("Summary")),
         title=wording.text(mark("Security posture of {firm}"), firm=page.firm),

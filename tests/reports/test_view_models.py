@@ -42,7 +42,7 @@ def test_a_gap_is_not_assessed_with_its_reason_and_its_cure() -> None:
 
     assert (line.verdict, line.verdict_text, line.result) == (Verdict.NOT_ASSESSED, "Not assessed", "")
     assert line.missing == (
-        "Accounts: dates of the last sign-in: not read: a licence is missing. "
+        "Accounts (dates of the last sign-in): not read: a licence is missing. "
         "It comes with the licence Microsoft Entra ID P1."
     )
 
@@ -60,7 +60,7 @@ def test_the_summary_says_what_changed() -> None:
 
     page = summary(a_report(first, second))
 
-    assert page.changes == "Since the previous scan: 1 new, 2 fixed, 1 known already, 1 not to be seen again."
+    assert page.changes == "Since the previous scan: 1 new, 2 fixed, 1 known already, 1 not checked this time."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from judgements import GAP, a_check, an_object, judged
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from report_builder import COMPLETE, a_report
 
@@ -25,6 +26,11 @@ HOSTILE = [
     "<script>alert(1)</script>",
 ]
 
+A4_LONG_SIDE_INCHES = 11.69
+PIXELS_PER_CHARACTER = 7
+"""Of the workbook's font, at 96 pixels an inch."""
+SMALLEST_PRINT_POINTS = 7.3
+
 
 def read_back(report: Report) -> Workbook:
     return load_workbook(BytesIO(workbook_bytes(report)))
@@ -35,6 +41,11 @@ def table(sheet: Worksheet) -> list[dict[str, object]]:
     first, last = (int("".join(filter(str.isdigit, cell))) for cell in sheet.auto_filter.ref.split(":"))
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def printed_cells(sheet: Worksheet) -> tuple[tuple[Cell, ...], ...]:
+    cells: tuple[tuple[Cell, ...], ...] = sheet[sheet.print_area.rpartition("!")[2]]
+    return cells
 
 
 REPORT = a_report(
@@ -127,6 +138,31 @@ def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     assert all(8 < sheet.column_dimensions[cell.column_letter].width <= 60 for cell in headings)
     assert all(cell.alignment.wrap_text for row in sheet.iter_rows(min_row=header) for cell in row)
     assert len({cell.value for cell in headings}) == len(headings)
+
+
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [("Summary", []), ("Findings", ["Kind", "Id", "Fingerprint"]), ("Coverage", ["Code"])],
+)
+def test_technical_keys_stand_last_and_are_not_printed(name: str, left_out: list[str]) -> None:
+    sheet = read_back(REPORT)[name]
+    printed = printed_cells(sheet)
+    heading = sheet[sheet.auto_filter.ref][0]
+
+    assert [cell.value for cell in heading[len(printed[0]) :]] == left_out
+    assert (printed[0][0].coordinate, printed[-1][0].row) == ("A1", sheet.max_row)
+
+
+@pytest.mark.parametrize("name", ["Summary", "Findings", "Coverage"])
+def test_a_printed_page_is_not_shrunk_until_nobody_can_read_it(name: str) -> None:
+    sheet = read_back(REPORT)[name]
+    columns = printed_cells(sheet)[0]
+    width_inches = (
+        sum(sheet.column_dimensions[cell.column_letter].width for cell in columns) * PIXELS_PER_CHARACTER / 96
+    )
+    paper_inches = A4_LONG_SIDE_INCHES - sheet.page_margins.left - sheet.page_margins.right
+
+    assert 11 * paper_inches / width_inches > SMALLEST_PRINT_POINTS
 
 
 def test_a_row_is_as_high_as_its_longest_text() -> None:

@@ -1,0 +1,141 @@
+# ruff: noqa: ANN401 - tables of any shape
+"""Evidence in words that need no manual."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from builders import a_link, a_policy, a_profile, a_rule, a_snapshot, a_user, security_defaults
+from builders.policies import a_grant
+from report_builder import ENGLISH
+
+from checks.engine import evaluate
+from checks.registry import CATALOGUE
+from m365_posture.texts import Language
+from reports.view_models.evidence import ABSENT, CODES, LABELS, evidence_text
+from reports.view_models.wording import Wording
+
+MONEY = {"subjectContains": ["Factuur"]}
+OUT = ["me@personal.example"]
+ACTIONS: dict[str, Any] = {
+    "assignCategories": ["Red"],
+    "copyToFolder": "AAMk=",
+    "delete": True,
+    "forwardAsAttachmentTo": OUT,
+    "forwardTo": OUT,
+    "markAsRead": True,
+    "markImportance": "low",
+    "moveToFolder": "AAMk=",
+    "permanentDelete": True,
+    "redirectTo": OUT,
+    "stopProcessingRules": True,
+}
+"""Every action that Graph knows."""
+GRANTS = (
+    *(
+        a_grant(control)
+        for control in (
+            "block",
+            "mfa",
+            "compliantDevice",
+            "domainJoinedDevice",
+            "approvedApplication",
+            "compliantApplication",
+            "passwordChange",
+        )
+    ),
+    a_grant(customAuthenticationFactors=["RequireDuoMfa"]),
+    a_grant(termsOfUse=["terms-1"]),
+    None,
+)
+SCOPES = ("anonymous", "organization", "users", "existingAccess")
+TYPES = ("view", "edit", "embed", "review", "createOnly", "blocksDownload")
+
+
+def judged_evidence(check_id: str, **tables: Any) -> Iterator[tuple[str, object]]:
+    """Yield every evidence column of what fails, with its value."""
+    (result,) = evaluate(a_snapshot(**tables), a_profile(), CATALOGUE.only(check_id)).results
+    for row in (*result.failing, *result.unknown):
+        yield from row.evidence.items()
+
+
+def everything_judged() -> Iterator[tuple[str, object]]:
+    users = [a_user("ann"), a_user("jo", user_type="Guest")]
+    idle = [user | {"last_successful_sign_in_date_time": None} for user in users]
+    yield from judged_evidence("AC-04", users=idle)
+    yield from judged_evidence(
+        "EM-05", users=users, inbox_rules=[a_rule(mailbox="ann", actions=ACTIONS, conditions=MONEY)]
+    )
+    links = [a_link(link_scope=scope, link_type=kind, is_folder=True) for scope in SCOPES for kind in TYPES]
+    yield from judged_evidence("SH-06", sharing_links=links)
+    for grant in GRANTS:
+        yield from judged_evidence(
+            "ID-01",
+            users=users,
+            conditional_access_policies=[a_policy(grant=grant)],
+            security_defaults=[security_defaults(enabled=False)],
+        )
+
+
+def codes(evidence: Iterator[tuple[str, object]]) -> set[tuple[str, str]]:
+    values = ((name, entry) for name, value in evidence for entry in (value if isinstance(value, list) else [value]))
+    return {(name, value) for name, value in values if isinstance(value, str) and name in CODES}
+
+
+def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> None:
+    assert codes(everything_judged()) == {(name, code) for name, phrases in CODES.items() for code in phrases}
+
+
+def test_no_column_with_codes_is_forgotten() -> None:
+    """Addresses, places and moments are shown as they are; every other text is a code."""
+    as_they_are = {"mailbox", "sends_to", "site", "path", "expires", "last_success", "unused_since"}
+    texts = {
+        name for name, value in everything_judged() if isinstance(value, str) or (isinstance(value, list) and value)
+    }
+
+    assert texts - as_they_are == set(CODES)
+
+
+def test_every_column_that_a_check_declares_has_a_name() -> None:
+    declared = {name for check in CATALOGUE for name in check.evidence}
+
+    assert declared == set(LABELS)
+    assert {*CODES, *ABSENT} <= declared
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (Language.EN, "Open to: anyone with the link"),
+        (Language.NL, "Open voor: iedereen met de koppeling"),
+        (Language.FR, "Ouvert à : toute personne disposant du lien"),
+    ],
+)
+def test_a_code_is_said_in_the_language_of_the_reader(language: Language, line: str) -> None:
+    assert evidence_text({"scope": "anonymous"}, Wording(language, "Europe/Brussels")) == line
+
+
+def test_a_code_means_something_in_its_own_column_only() -> None:
+    evidence = {"scope": "newScope", "path": "anonymous", "hides_by": ["delete", "newAction"]}
+
+    assert evidence_text(evidence, ENGLISH).splitlines() == [
+        "Open to: newScope",
+        "Path: anonymous",
+        "Hides mail by: deleting it, newAction",
+    ]
+
+
+def test_what_a_rule_does_not_do_has_no_line() -> None:
+    evidence = {"sends_to": ["me@personal.example"], "hides_by": [], "is_hidden": False}
+
+    assert evidence_text(evidence, ENGLISH).splitlines() == ["Sends to: me@personal.example", "The rule is hidden: no"]
+
+
+def test_what_is_absent_is_said_in_words() -> None:
+    evidence = {"expires": None, "last_success": None, "has_password": None}
+
+    assert evidence_text(evidence, ENGLISH).splitlines() == [
+        "End date: none",
+        "Last successful sign-in: none known",
+        "Has a password: not stated",
+    ]
