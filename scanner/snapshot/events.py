@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import reduce
+from datetime import date
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from scanner.snapshot.crypto import Vault, file_hash, readable
 from scanner.snapshot.errors import Changed
@@ -17,6 +16,9 @@ from scanner.snapshot.manifest import EventFile
 from scanner.snapshot.schema import Table
 
 EVENTS: Final = "events"
+
+PAGES_AT_HAND: Final = 3
+"""Parts kept in memory while a log is split by day."""
 
 _ROW: Final = "reading order"
 
@@ -118,31 +120,35 @@ class Log:
         Raises:
             SnapshotError: A kept file that must be merged is changed, cut short or missing.
         """
-        read = self.vault.dataset(pages, self.table.arrow_schema)
-        return {**kept, **{day.isoformat(): self._keep_day(day, read, kept) for day in self._days(pages)}}
+        # neighbouring days share pages, and decrypting a page is what costs
+        read = lru_cache(maxsize=PAGES_AT_HAND)(self._read)
+        files = dict(kept)
+        for day, of_day in sorted(self._pages_by_day(pages).items()):
+            new = pa.concat_tables([self._of_day(read(page), day) for page in of_day])
+            files[day.isoformat()] = self._keep_day(day, new, kept)
+        return files
 
-    def _days(self, pages: Sequence[Path]) -> list[date]:
+    def _pages_by_day(self, pages: Sequence[Path]) -> dict[date, list[Path]]:
         only_time = pa.schema([self.table.arrow_schema.field(self.table.event_time)])
-        found: set[date] = set()
+        found: dict[date, list[Path]] = {}
         for page in pages:
-            found.update(days_of(self.table, self.vault.read(page, only_time)))
-        return sorted(found)
+            for day in days_of(self.table, self.vault.read(page, only_time)):
+                found.setdefault(day, []).append(page)
+        return found
 
-    def _keep_day(self, day: date, read: ds.Dataset, kept: Mapping[str, EventFile]) -> EventFile:
-        new = read.to_table(filter=self._within(day))
+    def _read(self, page: Path) -> pa.Table:
+        return self.vault.read(page, self.table.arrow_schema)
+
+    def _of_day(self, rows: pa.Table, day: date) -> pa.Table:
+        return rows.filter(pc.equal(pc.cast(rows.column(self.table.event_time), pa.date32()), day))
+
+    def _keep_day(self, day: date, new: pa.Table, kept: Mapping[str, EventFile]) -> EventFile:
         before = self._before(kept.get(day.isoformat()))
         merged = merge(self.table, pa.concat_tables([before, new]))
         if before.num_rows and merged.equals(before):
             return kept[day.isoformat()]
         path = f"{EVENTS}/{self.table.name}/{day.isoformat()}/{self.scan_id}.parquet"
         return EventFile(path, self.vault.write_table(self.tenant_folder / path, merged))
-
-    def _within(self, day: date) -> ds.Expression:
-        start = datetime.combine(day, time(), UTC)
-        instant = ds.field(self.table.event_time)
-        return (instant >= pa.scalar(start, pa.timestamp("us", "UTC"))) & (
-            instant < pa.scalar(start + timedelta(days=1), pa.timestamp("us", "UTC"))
-        )
 
     def _before(self, file: EventFile | None) -> pa.Table:
         if file is None:
