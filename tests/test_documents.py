@@ -47,3 +47,16 @@ def test_a_list_in_a_document_is_what_the_program_declares(
     expected = truth()
 
     assert section(document, name) == expected, "write these lines into the document:\n" + "\n".join(expected)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sample_data").glob("*.md")]
+    dead = {
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+        if not (document.parent / target).exists()
+    }
+
+    assert len(documents) > 5
+    assert dead == set()
