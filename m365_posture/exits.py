@@ -36,8 +36,10 @@ _FIRST_THAT_APPLIES: Final = (
 )
 
 _INCOMPLETE: Final = frozenset({TableState.PARTIAL, TableState.FAILED, TableState.PURGED})
-_INCOMPLETE_IF_STRICT: Final = frozenset({TableState.DENIED, TableState.UNLICENSED})
-"""A pack that was not granted, a licence that is not owned."""
+_INCOMPLETE_IF_STRICT: Final = frozenset({TableState.DENIED, TableState.UNLICENSED, TableState.SKIPPED})
+"""A permission that was not granted, a licence that is not owned, a pack that is off, what Graph never gives."""
+_OTHER_AREA: Final = "rescan"
+"""What mends a table that `--only` left out: whoever named other areas does not miss it."""
 
 
 def not_read(tables: Mapping[str, Coverage], *, strict: bool) -> list[str]:
@@ -45,7 +47,8 @@ def not_read(tables: Mapping[str, Coverage], *, strict: bool) -> list[str]:
 
     Args:
         tables: Ledger by table.
-        strict: Count also what was not granted, not licensed or switched off with its pack.
+        strict: Count also what was not granted, not licensed, switched off with its pack, or what this source
+            never gives.
     """
     return [need for need, entry in _entries(tables) if _counts(entry, strict=strict)]
 
@@ -56,8 +59,8 @@ def _entries(tables: Mapping[str, Coverage]) -> list[tuple[str, Coverage | Group
 
 
 def _counts(entry: Coverage | GroupCoverage, *, strict: bool) -> bool:
-    switched_off = entry.state is TableState.SKIPPED and entry.mend.startswith("pack:")
-    return entry.state in _INCOMPLETE or (strict and (switched_off or entry.state in _INCOMPLETE_IF_STRICT))
+    other_area = entry.state is TableState.SKIPPED and entry.mend == _OTHER_AREA
+    return entry.state in _INCOMPLETE or (strict and entry.state in _INCOMPLETE_IF_STRICT and not other_area)
 
 
 def first_that_applies(codes: Iterable[int]) -> Exit:

@@ -1,13 +1,16 @@
 """One tenant from end to end: lock, key, read, judge, store, publish."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from checks.engine import evaluate
+from checks.model import Profile
 from checks.registry import CATALOGUE
 from checks.results import Evaluation
 from checks.versions import catalogue_version
@@ -18,6 +21,7 @@ from m365_posture.profile import profile_of
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
 from scanner.snapshot.crypto import Vault
+from scanner.snapshot.errors import SnapshotError
 from scanner.snapshot.manifest import SCANS, Manifest, newest_finished
 from scanner.snapshot.reader import SnapshotReader
 from scanner.transport.clock import Clock, SystemClock
@@ -25,9 +29,12 @@ from store import findings
 from store.decided import Attestation
 from store.decisions import FILE_NAME as DECISIONS_FILE
 from store.decisions import Decisions
+from store.errors import StoreUnusable
 from store.judged import Judged
 from store.portfolio import Portfolio
-from store.record import counts_of, judged_of
+from store.record import counts_of, judged_of, statement_hash
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,14 @@ class TenantData:
         with self.decisions() as decisions:
             return decisions.attestations(on)
 
+    def profile(self, moment: datetime) -> Profile:
+        """Return what the firm states about itself today, for a moment to judge.
+
+        Raises:
+            ConfigError: The leavers file is unusable.
+        """
+        return profile_of(self.tenant, moment, self.attestations(moment.date()))
+
 
 def scan(
     tenant: TenantConfig,
@@ -117,6 +132,8 @@ def scan(
     clock = SystemClock(tenant.hosts.clock_speed if tenant.hosts else 1.0)
     with tenant_lock(tenant.folder, command="scan", started_at=clock.now()):
         data = TenantData.open_or_create(tenant, master)
+        # What judging needs besides the reading had better be unusable now than after an hour.
+        data.profile(clock.now())
         _judge_previous(data, clock)
         reading = read_tenant(
             tenant, data.vault, clock, progress, resume=resume, only=only, means=Means(environment=environment)
@@ -138,8 +155,7 @@ def judge(scan_folder: Path, data: TenantData, as_of: datetime | None = None) ->
         ConfigError: The leavers file is unusable.
     """
     reader = SnapshotReader.open(scan_folder, data.vault)
-    moment = as_of or reader.manifest.finished_at
-    return evaluate(reader, profile_of(data.tenant, moment, data.attestations(moment.date())))
+    return evaluate(reader, data.profile(as_of or reader.manifest.finished_at))
 
 
 def rebuild_portfolio(data_dir: Path, tenants: Sequence[TenantData]) -> int:
@@ -158,25 +174,37 @@ def rebuild_portfolio(data_dir: Path, tenants: Sequence[TenantData]) -> int:
 
 
 def _judge_previous(data: TenantData, clock: Clock) -> None:
-    """Judge the newest scan with today's catalogue where that was not done yet.
+    """Judge the newest scan by today's catalogue and the firm's statements of today, where that was not done yet.
 
-    Then what a changed rule did and what the tenant did can be told apart; it also makes up for
-    a scan that was read and, because the machine stopped, never judged.
+    Then what a changed rule or statement did and what the tenant did can be told apart; it also makes
+    up for a scan that was read and, because the machine stopped, never judged. An earlier scan that
+    cannot be used any more does not keep the tenant from being scanned.
     """
-    folder = newest_finished(data.folder)
-    if folder is None:
-        return
-    version = catalogue_version(CATALOGUE)
-    if all(judged.catalogue_version != version for judged in findings.evaluations_of(folder, data.vault)):
-        _judge_and_keep(data, folder.name, clock)
+    folder = None
+    try:
+        folder = newest_finished(data.folder)
+        if folder is not None and not _is_judged(folder, data):
+            _judge_and_keep(data, folder.name, clock)
+    except (SnapshotError, StoreUnusable) as error:
+        scan_id = folder.name if folder else "unknown"
+        _LOG.warning("previous scan %s of tenant %s: %s", scan_id, data.tenant.tenant_id, type(error).__name__)
+
+
+def _is_judged(folder: Path, data: TenantData) -> bool:
+    """Tell whether a scan was judged by today's catalogue and the firm's statements of today."""
+    statements = statement_hash(data.profile(SnapshotReader.open(folder, data.vault).finished_at))
+    today = (catalogue_version(CATALOGUE), statements)
+    kept = findings.evaluations_of(folder, data.vault)
+    return any((judged.catalogue_version, judged.statement_hash) == today for judged in kept)
 
 
 def _judge_and_keep(data: TenantData, scan_id: str, clock: Clock) -> Scanned:
     folder = data.folder / SCANS / scan_id
-    evaluation = judge(folder, data)
-    manifest = SnapshotReader.open(folder, data.vault).manifest
-    judged = judged_of(evaluation, manifest, clock.now())
+    reader = SnapshotReader.open(folder, data.vault)
+    profile = data.profile(reader.finished_at)
+    evaluation = evaluate(reader, profile)
+    judged = judged_of(evaluation, profile, reader.manifest, clock.now())
     findings.save(folder, data.vault, judged)
     with Portfolio(data.tenant.data_dir) as portfolio:
         portfolio.publish(counts_of(judged))
-    return Scanned(data.tenant, manifest, evaluation, judged)
+    return Scanned(data.tenant, reader.manifest, evaluation, judged)

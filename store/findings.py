@@ -22,6 +22,8 @@ from store.schema import FINDINGS, SCHEMA
 FOLDER: Final = "findings"
 
 _TIMES: Final = ("finished_at", "as_of", "judged_at")
+_NOT_KEPT: Final = ""
+"""Statement hash of a file from before it was kept; no evaluation since has this one."""
 _OBJECT_RECORDS: Final = ("failing", "unknown")
 
 Row = dict[str, Any]
@@ -41,7 +43,7 @@ def load(path: Path, vault: Vault) -> Judged:
 
     Raises:
         SnapshotError: The file is damaged or of another key.
-        StoreUnusable: The file is of a newer version, or not a findings file.
+        StoreUnusable: The file is of a newer version, not a findings file, or that of another scan.
     """
     rows: list[Row] = vault.read(path, FINDINGS.arrow_schema).to_pylist()
     header = next((json.loads(row["details"]) for row in rows if row["record"] == "evaluation"), None)
@@ -50,7 +52,9 @@ def load(path: Path, vault: Vault) -> Judged:
     if header.pop("schema") > SCHEMA:
         raise StoreUnusable(f"{path} was written by a newer version of m365-posture: update this one.")
     known = {field.name for field in fields(Judged)}
-    values = {name: value for name, value in header.items() if name in known}
+    values = {"statement_hash": _NOT_KEPT} | {name: value for name, value in header.items() if name in known}
+    if (values["evaluation_id"], values["scan_id"]) != (path.stem, path.parents[1].name):
+        raise StoreUnusable(f"{path} holds the findings of another scan: put the right file back from a backup.")
     times = {name: datetime.fromisoformat(values[name]) for name in _TIMES}
     return Judged(**{**values, **times, "checks": tuple(_checks(rows))})
 

@@ -67,6 +67,8 @@ class Judged:
     """When it was stored, UTC."""
     catalogue_version: str
     profile_hash: str
+    statement_hash: str
+    """Of the profile without the moment: two scans judged under the same statements of the firm have the same."""
     snapshot_hash: str
     whole: bool
     """False for a scan of chosen areas, which never becomes the latest."""

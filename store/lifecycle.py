@@ -8,6 +8,8 @@
         not seen since                not reported, and not proven fixed: it stays open
     rule changed                      the catalogue changed between the two evaluations, so nobody can say
                                       whether the tenant did
+    statement changed                 the same, where what the firm states about itself changed: thresholds,
+                                      emergency accounts, forwarding that it trusts
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,6 +29,7 @@ class FindingState(StrEnum):
     NOT_SEEN_SINCE = "not_seen_since"
     FIXED = "fixed"
     RULE_CHANGED = "rule_changed"
+    STATEMENT_CHANGED = "statement_changed"
 
 
 class WaiverState(StrEnum):
@@ -48,7 +51,7 @@ class Tracked:
     """As last seen."""
     state: FindingState
     failing: bool
-    """Whether it counts as open: a changed rule can end either way."""
+    """Whether it counts as open: a changed rule or statement can end either way."""
     first_seen: str
     """Id of the scan that saw it first, since it was last fixed."""
     last_seen: str
@@ -84,26 +87,35 @@ def advance(ledger: Ledger, previous: Judged | None, judged: Judged) -> dict[Fin
         previous: The evaluation before, None at the first.
         judged: The evaluation to add.
     """
-    rule_changed = previous is not None and previous.catalogue_version != judged.catalogue_version
+    yardstick = _yardstick(previous, judged)
     after: dict[FindingKey, Tracked] = {}
     results = {check.check_id: check for check in judged.checks}
     unknown = {(check.check_id, found.object_id) for check in judged.checks for found in check.unknown}
     for check in judged.checks:
         for found in check.failing:
             key = (check.check_id, found.object_id)
-            after[key] = _seen(ledger.get(key), check, found, judged.scan_id, rule_changed=rule_changed)
+            after[key] = _seen(ledger.get(key), check, found, judged.scan_id, yardstick)
     for key, tracked in ledger.items():
         if key not in after:
             after[key] = (
                 _not_seen(tracked, judged.scan_id)
                 if key in unknown
-                else _unseen(tracked, results.get(tracked.check_id), judged.scan_id, rule_changed=rule_changed)
+                else _unseen(tracked, results.get(tracked.check_id), judged.scan_id, yardstick)
             )
     return after
 
 
+def _yardstick(previous: Judged | None, judged: Judged) -> FindingState | None:
+    """Return what changed between two evaluations besides the tenant, None when nothing did."""
+    if previous is None:
+        return None
+    if previous.catalogue_version != judged.catalogue_version:
+        return FindingState.RULE_CHANGED
+    return FindingState.STATEMENT_CHANGED if previous.statement_hash != judged.statement_hash else None
+
+
 def _seen(
-    tracked: Tracked | None, check: JudgedCheck, found: JudgedObject, scan_id: str, *, rule_changed: bool
+    tracked: Tracked | None, check: JudgedCheck, found: JudgedObject, scan_id: str, yardstick: FindingState | None
 ) -> Tracked:
     if tracked is not None and tracked.failing:
         changed_in = tracked.changed_in if tracked.state is FindingState.OPEN else scan_id
@@ -118,7 +130,7 @@ def _seen(
         check_id=check.check_id,
         object_id=found.object_id,
         object_name=found.object_name,
-        state=FindingState.RULE_CHANGED if rule_changed else FindingState.NEW,
+        state=yardstick or FindingState.NEW,
         failing=True,
         first_seen=scan_id,
         last_seen=scan_id,
@@ -126,17 +138,16 @@ def _seen(
     )
 
 
-def _unseen(tracked: Tracked, check: JudgedCheck | None, scan_id: str, *, rule_changed: bool) -> Tracked:
+def _unseen(tracked: Tracked, check: JudgedCheck | None, scan_id: str, yardstick: FindingState | None) -> Tracked:
     if not tracked.failing:
         return tracked
     if check is None or not check.assessed_completely:
         # A check that left the catalogue says nothing of the tenant either, but nobody can mend it any more.
-        if check is None and rule_changed:
-            return replace(tracked, state=FindingState.RULE_CHANGED, failing=False, changed_in=scan_id)
+        if check is None and yardstick is FindingState.RULE_CHANGED:
+            return replace(tracked, state=yardstick, failing=False, changed_in=scan_id)
         return _not_seen(tracked, scan_id)
     # Complete coverage: an object outside the population is gone, or no longer what the check is about.
-    state = FindingState.RULE_CHANGED if rule_changed else FindingState.FIXED
-    return replace(tracked, state=state, failing=False, changed_in=scan_id)
+    return replace(tracked, state=yardstick or FindingState.FIXED, failing=False, changed_in=scan_id)
 
 
 def _not_seen(tracked: Tracked, scan_id: str) -> Tracked:

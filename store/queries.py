@@ -40,6 +40,8 @@ class FindingRow:
     object_type: str
     state: FindingState | None
     """None where it is unknown whether the object fails."""
+    failing: bool
+    """Whether it fails, as far as anybody knows; False for what is gone and for what is unknown."""
     first_seen: str | None
     """Id of the scan that saw it first."""
     last_seen: str | None
@@ -55,7 +57,7 @@ class FindingRow:
     @property
     def is_open(self) -> bool:
         """Whether someone should look at it."""
-        return self.state not in {None, FindingState.FIXED} and self.waiver is not WaiverState.IN_FORCE
+        return self.failing and self.waiver is not WaiverState.IN_FORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class _Rows:
     def past(self, check: JudgedCheck, tracked: Tracked) -> FindingRow:
         row = self._row(check, JudgedObject(tracked.object_id, tracked.object_name), tracked, tracked.state)
         # Without evidence of today nobody can say whether what was accepted is what is there.
-        return replace(row, waiver=None)
+        return replace(row, failing=tracked.failing, waiver=None)
 
     def _row(
         self, check: JudgedCheck, found: JudgedObject, tracked: Tracked | None, state: FindingState | None
@@ -157,6 +159,7 @@ class _Rows:
             severity=check.severity,
             object_type=check.object_type,
             state=state,
+            failing=state is not None,
             first_seen=tracked.first_seen if tracked else None,
             last_seen=tracked.last_seen if tracked else None,
             waiver=waiver_state(waiver, found, self.today) if waiver else None,

@@ -1,22 +1,31 @@
 """Turns a fresh evaluation into what is kept of it."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
 
-from checks.model import EvidenceKind
+from checks.model import EvidenceKind, Profile
 from checks.results import CheckResult, Evaluation, Row
-from scanner.snapshot.ledger import TableState
+from checks.versions import profile_hash
+from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState, left_out
 from scanner.snapshot.manifest import Manifest
 from store.judged import Judged, JudgedCheck, JudgedObject
 from store.portfolio import CheckCount, ScanCounts
 
-_AS_ASKED = frozenset({TableState.COMPLETE, TableState.SKIPPED})
+_NO_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def judged_of(evaluation: Evaluation, manifest: Manifest, judged_at: datetime) -> Judged:
+def statement_hash(profile: Profile) -> str:
+    """Return the hash of what the firm states about itself, whatever the moment judged for."""
+    return profile_hash(replace(profile, as_of=_NO_MOMENT))
+
+
+def judged_of(evaluation: Evaluation, profile: Profile, manifest: Manifest, judged_at: datetime) -> Judged:
     """Return what is kept of an evaluation.
 
     Args:
         evaluation: What the checks said.
+        profile: What it was judged under.
         manifest: Of the scan that was judged.
         judged_at: UTC.
     """
@@ -29,6 +38,7 @@ def judged_of(evaluation: Evaluation, manifest: Manifest, judged_at: datetime) -
         judged_at=judged_at,
         catalogue_version=evaluation.catalogue_version,
         profile_hash=evaluation.profile_hash,
+        statement_hash=statement_hash(profile),
         snapshot_hash=evaluation.snapshot_hash,
         whole=manifest.only is None,
         coverage_complete=_coverage_complete(manifest),
@@ -62,9 +72,9 @@ def counts_of(judged: Judged) -> ScanCounts:
 
 
 def _coverage_complete(manifest: Manifest) -> bool:
-    states = [table.state for table in manifest.tables.values()]
-    states += [group.state for table in manifest.tables.values() for group in table.groups.values()]
-    return _AS_ASKED.issuperset(states)
+    entries: list[Coverage | GroupCoverage] = [*manifest.tables.values()]
+    entries += [group for table in manifest.tables.values() for group in table.groups.values()]
+    return all(entry.state is TableState.COMPLETE or left_out(entry) for entry in entries)
 
 
 def _check(result: CheckResult) -> JudgedCheck:

@@ -15,6 +15,11 @@ from m365_posture.commands.options import (
     TenantsArgument,
 )
 
+_STRICT = (
+    "Coverage is incomplete (exit code 3) also for want of a permission, a licence or a pack,"
+    " and where Graph never gives something, such as hidden inbox rules."
+)
+
 
 def scan(
     tenants: TenantsArgument = None,
@@ -30,9 +35,7 @@ def scan(
         FailOn | None,
         typer.Option("--fail-on", help="Exit with 1 at a finding of this severity or worse.", show_default=False),
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Missing permissions and licences make coverage incomplete (exit code 3).")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=_STRICT)] = False,
     form: FormatOption = Format.TABLE,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say more on standard error.")] = False,
     config: ConfigOption = None,
@@ -40,7 +43,9 @@ def scan(
 ) -> None:
     """Read tenants, judge what was read, and keep it.
 
-    A scan with --only never becomes the newest one. Exit codes: 1 a finding at --fail-on or worse,
+    A scan with --only never becomes the newest one. The summary names everything that was not read;
+    what was not granted, not licensed or cannot be had from Graph changes the exit code with --strict only.
+    Exit codes: 1 a finding at --fail-on or worse,
     2 wrong configuration or key, 3 coverage incomplete, 4 sign-in failed, 5 stored data unusable or
     another scan of the tenant is running; with several tenants 2, 5, 4, 1, 3 in that order.
 

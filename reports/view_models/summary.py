@@ -104,7 +104,10 @@ def _missing(check: CheckRow, wording: Wording) -> str:
 
 
 def _changes(findings: Iterable[FindingRow], wording: Wording) -> str:
-    states = Counter(finding.state for finding in findings)
+    found = list(findings)
+    states = Counter(finding.state for finding in found)
+    other_yardstick = {FindingState.RULE_CHANGED, FindingState.STATEMENT_CHANGED}
+    still_failing = sum(finding.failing and finding.state in other_yardstick for finding in found)
     text = mark(
         "Since the previous scan: {new} new, {fixed} fixed, {open} known already, {unseen} not checked this time."
     )
@@ -112,6 +115,6 @@ def _changes(findings: Iterable[FindingRow], wording: Wording) -> str:
         text,
         new=states[FindingState.NEW],
         fixed=states[FindingState.FIXED],
-        open=states[FindingState.OPEN] + states[FindingState.RULE_CHANGED],
+        open=states[FindingState.OPEN] + still_failing,
         unseen=states[FindingState.NOT_SEEN_SINCE],
     )

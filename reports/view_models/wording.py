@@ -38,6 +38,7 @@ FINDING_STATES: Final[Mapping[FindingState, str]] = MappingProxyType(
         FindingState.NOT_SEEN_SINCE: mark("Open, not seen since"),
         FindingState.FIXED: mark("Fixed"),
         FindingState.RULE_CHANGED: mark("Rule changed"),
+        FindingState.STATEMENT_CHANGED: mark("The firm's own statement changed"),
     }
 )
 UNKNOWN: Final = mark("Could not be judged")

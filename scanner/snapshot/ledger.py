@@ -66,3 +66,11 @@ class Coverage:
     """Column groups that were *not* read with the table; an absent group shares the table's state."""
     parts: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each part, by path relative to the tenant's folder; of an event table every file it may judge."""
+
+
+def left_out(entry: Coverage | GroupCoverage) -> bool:
+    """Tell whether nobody asked for it: its consent pack is off, or other areas were chosen.
+
+    What this source cannot give is not left out: it was wanted, and no scan through it will bring it.
+    """
+    return entry.state is TableState.SKIPPED and (entry.mend == "rescan" or entry.mend.startswith("pack:"))

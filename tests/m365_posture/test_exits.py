@@ -65,10 +65,10 @@ def test_several_scans_end_with_the_first_code_that_applies(codes: list[int], fi
         (TableState.PURGED, True, True),
         (TableState.DENIED, False, True),
         (TableState.UNLICENSED, False, True),
-        (TableState.SKIPPED, False, False),
+        (TableState.SKIPPED, False, True),
     ],
 )
-def test_what_was_not_granted_or_licensed_counts_only_when_strict(
+def test_what_was_not_granted_licensed_or_asked_for_counts_only_when_strict(
     *, state: TableState, normally: bool, strictly: bool
 ) -> None:
     as_table = {"users": Coverage(state)}
@@ -84,3 +84,15 @@ def test_a_pack_that_is_off_counts_only_when_strict() -> None:
 
     assert not_read(tables, strict=False) == []
     assert not_read(tables, strict=True) == ["sharing_links"]
+
+
+def test_what_this_source_never_gives_counts_only_when_strict() -> None:
+    hidden = GroupCoverage(TableState.SKIPPED, "graph_cannot_see", "exchange")
+    tables = {"inbox_rules": Coverage(TableState.COMPLETE, groups={"hidden_rules": hidden})}
+
+    assert not_read(tables, strict=False) == []
+    assert not_read(tables, strict=True) == ["inbox_rules.hidden_rules"]
+
+
+def test_areas_that_were_not_chosen_are_not_missed() -> None:
+    assert not_read({"users": Coverage(TableState.SKIPPED, reason="not_asked", mend="rescan")}, strict=True) == []

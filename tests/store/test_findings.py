@@ -1,5 +1,7 @@
 """Findings files: immutable, encrypted, one per evaluation."""
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +102,33 @@ def test_a_file_without_an_evaluation_is_refused(folder: Path, vault: Vault) -> 
 
     with pytest.raises(StoreUnusable, match="no findings file"):
         load(path, vault)
+
+
+def test_the_findings_of_an_older_scan_are_not_taken_for_a_newer_ones(folder: Path, vault: Vault) -> None:
+    older, newer = stored(folder, vault, judged(1)), stored(folder, vault, judged(2))
+    copied = newer.with_name(older.name)
+    shutil.copy(older, copied)
+
+    with pytest.raises(StoreUnusable, match="findings of another scan"):
+        load(copied, vault)
+    with pytest.raises(StoreUnusable, match="findings of another scan"):
+        evaluations(folder, vault)
+    shutil.move(copied, newer)
+    with pytest.raises(StoreUnusable, match="findings of another scan"):
+        latest(folder, vault)
+
+
+def test_a_file_from_before_statements_were_kept_is_of_no_known_statement(folder: Path, vault: Vault) -> None:
+    path = stored(folder, vault, judged(1))
+    rows = vault.read(path, FINDINGS.arrow_schema).to_pylist()
+    header = json.loads(rows[0]["details"])
+    del header["statement_hash"]
+    path.unlink()
+    vault.write_table(
+        path, pa.Table.from_pylist([rows[0] | {"details": json.dumps(header)}], schema=FINDINGS.arrow_schema)
+    )
+
+    assert load(path, vault) == replace(judged(1), statement_hash="")
 
 
 def test_evaluations_come_in_the_order_of_scans_then_of_judging(folder: Path, vault: Vault) -> None:

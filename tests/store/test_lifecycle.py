@@ -1,4 +1,4 @@
-"""What becomes of a finding: new, open, fixed, not seen since, rule changed."""
+"""What becomes of a finding: new, open, fixed, not seen since, rule changed, statement changed."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -111,6 +111,47 @@ def test_a_failure_that_went_with_another_catalogue_is_not_fixed() -> None:
 
     assert state_of(first, second) is FindingState.RULE_CHANGED
     assert not history([first, second])[KEY].failing
+
+
+@pytest.mark.parametrize("after", [a_check(passed=["ada"]), a_check(passed=["bob"])])
+def test_a_failure_that_went_with_a_statement_of_the_firm_is_not_fixed(after: JudgedCheck) -> None:
+    first, second = judged(1, a_check(failing=["ada"])), judged(2, after, statements="p2")
+
+    assert state_of(first, second) is FindingState.STATEMENT_CHANGED
+    assert not history([first, second])[KEY].failing
+
+
+def test_a_failure_that_came_with_a_statement_of_the_firm_is_no_new_one() -> None:
+    first, second = judged(1, a_check(passed=["ada"])), judged(2, a_check(failing=["ada"]), statements="p2")
+
+    assert state_of(first, second) is FindingState.STATEMENT_CHANGED
+    assert history([first, second])[KEY].failing
+
+
+def test_a_statement_of_the_firm_closes_nothing_that_could_not_be_judged() -> None:
+    first = judged(1, a_check(failing=["ada"]))
+
+    assert state_of(first, judged(2, a_check(gaps=(GAP,)), statements="p2")) is FindingState.NOT_SEEN_SINCE
+    assert state_of(first, judged(2, a_check("EM-05"), statements="p2")) is FindingState.NOT_SEEN_SINCE
+
+
+def test_where_the_rule_changed_too_it_is_said_first() -> None:
+    first = judged(1, a_check(failing=["ada"]))
+    second = judged(2, a_check(passed=["ada"]), catalogue="c2", statements="p2")
+
+    assert state_of(first, second) is FindingState.RULE_CHANGED
+
+
+def test_judging_the_last_scan_again_tells_statement_and_tenant_apart() -> None:
+    first = judged(1, a_check(failing=["ada", "bob"]))
+    again = judged(1, a_check(failing=["bob"], passed=["ada"]), statements="p2", evaluation="again")
+    second = judged(2, a_check(failing=["cy"], passed=["ada", "bob"]), statements="p2")
+
+    states = {key[1]: tracked.state for key, tracked in history([first, again, second]).items()}
+
+    assert states == {
+        "ada": FindingState.STATEMENT_CHANGED, "bob": FindingState.FIXED, "cy": FindingState.NEW
+    }  # fmt: skip
 
 
 def test_judging_the_last_scan_again_tells_rule_and_tenant_apart() -> None:
