@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 
@@ -161,6 +161,7 @@ class Sender:
             stats.seconds += self.clock.monotonic_s() - started_s
 
     async def _exchange(self, request: httpx.Request, endpoint: str) -> Answer | ReadError:
+        request.extensions = {**request.extensions, "trace": _Handshake()}
         response = await self.http.send(request, stream=True)
         try:
             chunks, size = [], 0
@@ -192,6 +193,20 @@ class Sender:
     def _reject_token(self, call: Call, answer: Answer, request: httpx.Request) -> None:
         if answer.status == HTTPStatus.UNAUTHORIZED:
             self.signers[call.template.pack].reject(request.headers["authorization"].removeprefix("Bearer "))
+
+
+class _Handshake:
+    """Closes the connection whose TLS handshake is cancelled; httpcore closes only one that fails."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        """Follow what httpcore tells of a request: the connection it opens, and how its handshake ends."""
+        if event == "connection.connect_tcp.complete":
+            self._connection = info["return_value"]
+        elif event == "connection.start_tls.failed" and self._connection is not None:
+            await self._connection.aclose()
 
 
 def units_of(headers: Mapping[str, str]) -> float | None:

@@ -351,6 +351,34 @@ async def test_a_host_that_never_shakes_hands_is_a_time_out_and_no_socket_stays_
     assert [str(warning.message) for warning in recwarn if warning.category is ResourceWarning] == []
 
 
+async def test_a_request_given_up_during_the_handshake_leaves_no_socket_open(
+    acme: Simulator, recwarn: pytest.WarningsRecorder
+) -> None:
+    asked = asyncio.Event()
+    accepted: list[asyncio.StreamWriter] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.append(writer)
+        await reader.read(1)
+        asked.set()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
+    config = moved(a_config(acme), graph=f"https://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+
+    async with a_session(acme, config) as session:
+        reading = asyncio.create_task(Graph(session).single(SECURITY_DEFAULTS))
+        await asked.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    for writer in accepted:
+        await closed(writer)
+    silent.close()
+    gc.collect()
+
+    assert [str(warning.message) for warning in recwarn if warning.category is ResourceWarning] == []
+
+
 async def test_http_dates_are_measured_on_the_session_clock(acme: Simulator, simulator_folder: Path) -> None:
     clock = FakeClock()
     busy = raw("503 Busy", Retry_After="Mon, 23 Nov 2026 00:05:00 GMT")
