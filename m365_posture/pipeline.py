@@ -21,7 +21,7 @@ from m365_posture.profile import profile_of
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.errors import SnapshotError
+from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
 from scanner.snapshot.manifest import SCANS, Manifest, newest_finished
 from scanner.snapshot.reader import SnapshotReader
 from scanner.transport.clock import Clock, SystemClock
@@ -113,6 +113,7 @@ def scan(
     *,
     resume: bool = False,
     only: Sequence[str] | None = None,
+    full: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> Scanned:
     """Read a tenant, judge what was read, keep and publish it.
@@ -123,6 +124,7 @@ def scan(
         progress: Is told how far the reading is.
         resume: Continue an interrupted scan.
         only: Areas; such a scan never becomes the latest.
+        full: Read everything anew, and continue nothing that earlier scans knew.
         environment: Where secrets and passphrases are looked up.
 
     Raises:
@@ -136,7 +138,14 @@ def scan(
         data.profile(clock.now())
         _judge_previous(data, clock)
         reading = read_tenant(
-            tenant, data.vault, clock, progress, resume=resume, only=only, means=Means(environment=environment)
+            tenant,
+            data.vault,
+            clock,
+            progress,
+            resume=resume,
+            only=only,
+            full=full,
+            means=Means(environment=environment),
         )
         manifest = asyncio.run(reading)
         return _judge_and_keep(data, manifest.scan_id, clock)
@@ -178,13 +187,16 @@ def _judge_previous(data: TenantData, clock: Clock) -> None:
 
     Then what a changed rule or statement did and what the tenant did can be told apart; it also makes
     up for a scan that was read and, because the machine stopped, never judged. An earlier scan that
-    cannot be used any more does not keep the tenant from being scanned.
+    cannot be used any more does not keep the tenant from being scanned, unless a newer release or
+    another key wrote it.
     """
     folder = None
     try:
         folder = newest_finished(data.folder)
         if folder is not None and not _is_judged(folder, data):
             _judge_and_keep(data, folder.name, clock)
+    except (NewerSchema, WrongKey):
+        raise
     except (SnapshotError, StoreUnusable) as error:
         scan_id = folder.name if folder else "unknown"
         _LOG.warning("previous scan %s of tenant %s: %s", scan_id, data.tenant.tenant_id, type(error).__name__)

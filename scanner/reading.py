@@ -9,6 +9,9 @@ ends a reading without a manifest.
 """
 
 import asyncio
+import hashlib
+import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,11 +27,11 @@ from scanner.collectors.results import NEWEST_EVENT, Result, document_of, result
 from scanner.collectors.states import RESCAN
 from scanner.graph import Graph
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.errors import SnapshotError
+from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
 from scanner.snapshot.ledger import Coverage, TableState
 from scanner.snapshot.manifest import Manifest
 from scanner.snapshot.reader import SnapshotReader, finished_scans
-from scanner.snapshot.schema import Table
+from scanner.snapshot.schema import Storage, Table
 from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS, WATERMARKS
 from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS, USERS
 from scanner.snapshot.writer import ScanWriter
@@ -38,6 +41,7 @@ from scanner.transport.session import Patience, Session
 
 _CONTINUED: Final = timedelta(days=30)
 """Older scans are not continued: Graph keeps sign-ins, and SharePoint its delta tokens, no longer."""
+_LOG: Final = logging.getLogger(__name__)
 _RESULT: Final = "result"
 """Meta of the unit that ends a table: a resumed scan takes the result from it instead of reading again."""
 
@@ -52,7 +56,7 @@ class Means:
     """How long to keep trying."""
 
 
-async def read_tenant(
+async def read_tenant(  # noqa: PLR0913 - what a caller may choose, by name
     config: TenantConfig,
     vault: Vault,
     clock: Clock,
@@ -60,6 +64,7 @@ async def read_tenant(
     *,
     resume: bool = False,
     only: Sequence[str] | None = None,
+    full: bool = False,
     means: Means = Means(),
 ) -> Manifest:
     """Read a tenant into a new snapshot and return its manifest. The caller holds the tenant's lock.
@@ -69,22 +74,26 @@ async def read_tenant(
         vault: Under whose key everything is written.
         clock: Runs at `hosts.clock_speed`.
         progress: Is told how far the reading is.
-        resume: Continue the interrupted scan of the same areas, if there is one younger than six hours.
+        resume: Continue the interrupted scan of the same areas, if there is one younger than six hours and
+            neither packs nor apps were changed since.
         only: Areas; tables of others are skipped, except those that a table of these areas needs.
+        full: Read everything anew, and continue nothing that earlier scans knew.
         means: What the session to Graph is opened with.
 
     Raises:
         ConfigError: The configuration or a credential is unusable, or there is no such area; one sentence.
         AuthenticationFailed: The tenant does not let the app in; nothing was published.
-        SnapshotError: The scan to continue from cannot be used.
+        Truncated: The journal of the scan to resume is damaged.
+        NewerSchema, WrongKey: Another release or another key wrote what is there.
     """
     chosen = _chosen(only)
     templates = [template for collector in chosen for template in collector.templates]
     async with Session.open(
         config, clock, templates, environment=means.environment, patience=means.patience
     ) as session:
-        scan = await asyncio.to_thread(_writer, config, vault, clock, resume=resume, only=only)
-        reading = _TenantReading(config, session, scan, clock, progress)
+        settings = _settings(config, full=full)
+        scan = await asyncio.to_thread(_writer, config, vault, clock, resume=resume, only=only, settings=settings)
+        reading = _TenantReading(config, session, scan, clock, progress, full)
         await reading.run(chosen)
         return await asyncio.to_thread(scan.publish, clock.now())
 
@@ -100,13 +109,21 @@ def _chosen(only: Sequence[str] | None) -> list[Collector]:
 
 
 def _writer(
-    config: TenantConfig, vault: Vault, clock: Clock, *, resume: bool, only: Sequence[str] | None
+    config: TenantConfig, vault: Vault, clock: Clock, *, resume: bool, only: Sequence[str] | None, settings: str
 ) -> ScanWriter:
     folder, tenant_id = config.folder, config.tenant_id
-    found = ScanWriter.resume(folder, tenant_id, vault, clock.now(), only=only) if resume else None
-    if found is not None and _can_go_on(found):
-        return found
-    return ScanWriter.begin(folder, tenant_id, vault, clock.now(), only=only)
+    if resume:
+        found = ScanWriter.resume(folder, tenant_id, vault, clock.now(), only=only, settings=settings)
+        if found is not None and _can_go_on(found):
+            return found
+    return ScanWriter.begin(folder, tenant_id, vault, clock.now(), only=only, settings=settings)
+
+
+def _settings(config: TenantConfig, *, full: bool) -> str:
+    """Return a hash of what decides which tables are read, and as whom: a resumed scan must not mix two of these."""
+    apps = {pack: app.client_id for pack, app in config.pack_apps.items()}
+    decisive = {"packs": sorted(config.packs), "app": config.app.client_id, "pack_apps": apps, "full": full}
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def _can_go_on(scan: ScanWriter) -> bool:
@@ -124,6 +141,8 @@ class _TenantReading:
     scan: ScanWriter
     clock: Clock
     progress: Progress
+    full: bool
+    """Whether nothing is continued."""
     books: Books = field(init=False)
     _ended: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -174,7 +193,9 @@ class _TenantReading:
         result = await self._result(collector, reading)
         await self._keep_books(collector, result)
         coverage = self._coverage(collector, result, self.clock.monotonic_s() - started_s)
-        return await self._write(collector.table, coverage)
+        return await asyncio.to_thread(
+            self.scan.finish_table, collector.table.name, coverage, read_since=result.read_since
+        )
 
     async def _result(self, collector: Collector, reading: Reading) -> Result:
         if reading.units and _RESULT in reading.units[-1]:
@@ -219,16 +240,28 @@ class _TenantReading:
         )
 
     def _base(self, collector: Collector) -> SnapshotReader | None:
-        """Return the newest scan of everything that has rows of the table, if it can be continued from."""
-        if not collector.continues:
+        """Return the newest scan of everything that has rows of the table, None if it cannot be continued from.
+
+        Raises:
+            NewerSchema, WrongKey: Another release or another key wrote what is there.
+        """
+        if not collector.continues or self.full:
             return None
         oldest = self.scan.started_at - _CONTINUED
         for folder in reversed(finished_scans(self.config.folder)):
-            reader = SnapshotReader.open(folder, self.scan.vault)
-            if reader.finished_at < oldest:
+            try:
+                reader = SnapshotReader.open(folder, self.scan.vault)
+                if reader.finished_at < oldest:
+                    return None
+                if reader.manifest.only is None and reader.coverage(collector.table.name).state.delivers_rows:
+                    return _proven(reader, collector.table)
+            except (NewerSchema, WrongKey):
+                raise
+            except SnapshotError as error:
+                # An older scan would do as well, but who damages one file may have damaged more.
+                name, problem = collector.table.name, type(error).__name__
+                _LOG.warning("%s is read in full: scan %s cannot be continued: %s", name, folder.name, problem)
                 return None
-            if reader.manifest.only is None and reader.coverage(collector.table.name).state.delivers_rows:
-                return reader
         return None
 
     async def _write(self, table: Table, coverage: Coverage) -> Coverage:
@@ -240,6 +273,18 @@ class _TenantReading:
         if all(name in read and read[name].state.delivers_rows for name in (USERS.name, SUBSCRIBED_SKUS.name)):
             licenses = pc.sum(self.scan.read_table(SUBSCRIBED_SKUS.name)["consumed_units"]).as_py() or 0
             self.session.resize(users=read[USERS.name].rows, licenses=licenses)
+
+
+def _proven(base: SnapshotReader, table: Table) -> SnapshotReader:
+    """Return a scan to continue from, once everything that will be taken from it is proven.
+
+    The days of a log are proven one by one when they are kept: one that is damaged spoils no other.
+
+    Raises:
+        SnapshotError: A file is not the one that was written.
+    """
+    base.verify([WATERMARKS.name] if table.storage is Storage.EVENTS else [WATERMARKS.name, table.name])
+    return base
 
 
 def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -79,6 +79,7 @@ class Office:
         *,
         resume: bool = False,
         only: Sequence[str] | None = None,
+        full: bool = False,
         packs: Sequence[str] | None = None,
         patience: Patience = IMPATIENT,
         later: timedelta = timedelta(),
@@ -89,7 +90,7 @@ class Office:
         means = Means({SECRET: secret or self.tenant.app.client_secret}, patience)
         clock = LaterClock(later)
         manifest = asyncio.run(
-            read_tenant(config, self.vault, clock, self.watched, resume=resume, only=only, means=means)
+            read_tenant(config, self.vault, clock, self.watched, resume=resume, only=only, full=full, means=means)
         )
         return Snapshot(manifest, SnapshotReader.open(config.folder / "scans" / manifest.scan_id, self.vault))
 

@@ -27,6 +27,7 @@ def scan(
     every: Annotated[bool, typer.Option("--all", help="Scan every tenant of the configuration.")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="How many tenants are scanned at the same time.")] = 4,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted scan of the last 6 hours.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew instead of only what changed.")] = False,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="AREA", help="Read this area only; may be repeated.", show_default=False),
@@ -54,6 +55,8 @@ def scan(
         m365-posture scan vermeulen --key-file master.key --fail-on critical
 
         m365-posture scan --all --jobs 2 --format jsonl
+
+        m365-posture scan vermeulen --full
     """
     from m365_posture.config_file import load, locate
 
@@ -68,7 +71,14 @@ def scan(
     from m365_posture.commands.scanning import Request, scan_here, scan_in_children
 
     request = Request(
-        path, key_file, resume=resume, only=tuple(only or ()), fail_on=fail_on, strict=strict, verbose=verbose
+        path,
+        key_file,
+        resume=resume,
+        full=full,
+        only=tuple(only or ()),
+        fail_on=fail_on,
+        strict=strict,
+        verbose=verbose,
     )
     code = scan_here(chosen[0], request, form) if len(chosen) == 1 else scan_in_children(chosen, request, form, jobs)
     raise typer.Exit(code)

@@ -31,6 +31,7 @@ class Request:
     config: Path
     key_file: Path | None
     resume: bool
+    full: bool
     only: tuple[str, ...]
     fail_on: FailOn | None
     strict: bool
@@ -44,6 +45,7 @@ class Request:
             str(self.config),
             *(["--key-file", str(self.key_file)] if self.key_file else []),
             *(["--resume"] if self.resume else []),
+            *(["--full"] if self.full else []),
             *(argument for area in self.only for argument in ("--only", area)),
             *(["--fail-on", self.fail_on.value] if self.fail_on else []),
             *(["--strict"] if self.strict else []),
@@ -65,7 +67,9 @@ def scan_here(tenant: TenantConfig, request: Request, form: Format) -> Exit:
     """Scan one tenant in this process and write what was found."""
     master = load_master_key(request.key_file, os.environ)
     with ReadingProgress(tenant.slug) as progress, logging_to(tenant, verbose=request.verbose):
-        scanned = run_scan(tenant, master, progress, resume=request.resume, only=request.only or None)
+        scanned = run_scan(
+            tenant, master, progress, resume=request.resume, only=request.only or None, full=request.full
+        )
     write_judged(list(lines(scanned.evaluation, tenant.slug)), form)
     statuses = [result.verdict.value for result in scanned.evaluation.results]
     say_summary(tenant.slug, statuses, scanned.manifest.tables)

@@ -89,6 +89,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "sign_ins": mark("Sign-in log"),
         "sign_ins.beta_properties": mark("Sign-in log (how people proved who they are)"),
         "sharing_links": mark("Sharing links"),
+        "sharing_links.changes_since_full_sweep": mark("Sharing links (changes since everything was last read)"),
     }
 )
 LICENCES: Final[Mapping[str, str]] = MappingProxyType(
@@ -102,6 +103,8 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "license": mark("It comes with the licence {name}."),
         "pack": mark("Turn on the pack {name} in tenants.toml, if the firm agrees."),
         "rescan": mark("Scan again."),
+        "rescan_full": mark("Scan again with --full: Microsoft does not promise to tell every change."),
+        "restore_backup": mark("Put the damaged files back from a backup."),
     }
 )
 _LABELLED: Final = mark("{label}: {value}")

@@ -67,6 +67,7 @@ PERMISSIONS: Final = Template(
         "inheritedFrom",
         "invitation",
     ),
+    headers=(("Prefer", "include-unknown-enum-members"),),
 )
 
 

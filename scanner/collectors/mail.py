@@ -20,17 +20,18 @@ NO_MAILBOX: Final = frozenset(
 )
 """Codes of a 404 that say there is no mailbox to read. Any other 404 is a mailbox that was not read."""
 
-MAILBOX_PLANS: Final = frozenset(
+WITHOUT_MAILBOX: Final = frozenset(
     {
-        "EXCHANGE_B_STANDARD",
-        "EXCHANGE_L_STANDARD",
-        "EXCHANGE_S_DESKLESS",
-        "EXCHANGE_S_ENTERPRISE",
-        "EXCHANGE_S_ESSENTIALS",
-        "EXCHANGE_S_STANDARD",
+        "EXCHANGE_ANALYTICS",
+        "EXCHANGE_ANALYTICS_GOV",
+        "EXCHANGE_S_ARCHIVE",
+        "EXCHANGE_S_ARCHIVE_ADDON",
+        "EXCHANGE_S_ARCHIVE_ADDON_GOV",
+        "EXCHANGE_S_FOUNDATION",
+        "EXCHANGE_S_FOUNDATION_GOV",
     }
 )
-"""Service plans that come with a mailbox.
+"""Exchange's service plans that only add to a mailbox; any other `EXCHANGE_` plan may come with one.
 
 Source: https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference
 """
@@ -102,23 +103,24 @@ _SHAPE: Final = Shape(
 async def _read_inbox_rules(reading: Reading) -> Result:
     """Read the inbox rules of every user that is no guest, twenty mailboxes to a request.
 
-    A user without a mailbox is no failure, unless a licence says that there is one: it may be
-    hosted elsewhere, and nobody read it. A mailbox that an access policy hides answers 403 by
-    itself: it is counted, named in `unread_objects`, and the table is partial.
+    A user without a mailbox is no failure where the licences leave no doubt. Where one comes with
+    a mailbox, or is not known, there may be one that is hosted elsewhere, and nobody read it. A
+    mailbox that an access policy hides answers 403 by itself. Both are counted, named in
+    `unread_objects`, and the table is partial.
 
     Source:
         https://learn.microsoft.com/graph/api/mailfolder-list-messagerules
     """
     users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name", "assigned_licenses"))
     people = {user["id"]: user for user in users if not _is_guest(user)}
-    with_mailbox = await _licensed(reading)
+    may_have_mailbox = await _licensed(reading)
     reading.expect(len(people))
     read, failures = 0, list[Failure]()
     async for part in reading.graph.batch(_RULES, ({"user_id": user_id} for user_id in people)):
         user_id, error = part.values["user_id"], part.error or await _keep(reading, part)
         if error is None:
             read += 1
-        elif not _has_no_mailbox(error) or with_mailbox(people[user_id]):
+        elif not _has_no_mailbox(error) or may_have_mailbox(people[user_id]):
             failures.append(Failure.of(user_id, error))
         reading.advance()
     if people and not read and not failures:
@@ -138,19 +140,27 @@ def _has_no_mailbox(error: ReadError) -> bool:
 
 
 async def _licensed(reading: Reading) -> Callable[[JsonObject], bool]:
-    """Return what tells whether a user's licences come with a mailbox; nobody's do where licences were not read."""
+    """Return what tells whether a user's licences leave room for a mailbox; where they are not known, they do."""
     skus = await reading.rows_of(SUBSCRIBED_SKUS, ("sku_id", "service_plans")) if reading.has(SUBSCRIBED_SKUS) else []
-    plans = {sku["sku_id"]: _mailbox_plans(sku["service_plans"] or []) for sku in skus}
+    known = {sku["sku_id"]: _mailbox_plans(sku["service_plans"]) for sku in skus if sku["service_plans"] is not None}
 
-    def has_mailbox(user: JsonObject) -> bool:
-        licences = user["assigned_licenses"] or []
-        return any(plans.get(own["sku_id"], set()) - set(own["disabled_plans"] or []) for own in licences)
+    def allows_mailbox(licence: JsonObject) -> bool:
+        plans = known.get(licence["sku_id"])
+        return plans is None or bool(plans - set(licence["disabled_plans"] or []))
 
-    return has_mailbox
+    def may_have_mailbox(user: JsonObject) -> bool:
+        licences = user["assigned_licenses"]
+        return licences is None or any(map(allows_mailbox, licences))
+
+    return may_have_mailbox
 
 
 def _mailbox_plans(service_plans: Sequence[JsonObject]) -> set[str]:
-    return {plan["service_plan_id"] for plan in service_plans if plan["service_plan_name"] in MAILBOX_PLANS}
+    return {plan["service_plan_id"] for plan in service_plans if _may_be_mailbox(plan["service_plan_name"])}
+
+
+def _may_be_mailbox(plan: str | None) -> bool:
+    return plan is None or (plan.startswith("EXCHANGE_") and plan not in WITHOUT_MAILBOX)
 
 
 async def _keep(reading: Reading, part: Part) -> ReadError | None:

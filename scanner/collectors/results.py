@@ -14,6 +14,8 @@ from scanner.transport.errors import AuthenticationFailed, Denied, ReadError, Re
 NEWEST_EVENT: Final = "newest_event"
 """Kind of the watermark that `Result.newest_event` becomes."""
 
+_MOMENTS: Final = ("newest_event", "read_since")
+"""Fields of a result that are instants."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -54,6 +56,8 @@ class Result:
     failures: tuple[Failure, ...] = ()
     newest_event: datetime | None = None
     """Up to when a log is known without a hole; the next scan continues from there."""
+    read_since: datetime | None = None
+    """Since when this scan read everything of a log."""
 
     @property
     def objects_failed(self) -> int | None:
@@ -113,13 +117,13 @@ def result_of_objects(
 
 def document_of(result: Result) -> JsonObject:
     """Return `result` as JSON data: ids, counts and codes, fit for the journal."""
-    newest = result.newest_event.isoformat() if result.newest_event else None
-    return {**asdict(result), "newest_event": newest}
+    moments = {name: getattr(result, name) for name in _MOMENTS}
+    return {**asdict(result), **{name: moment and moment.isoformat() for name, moment in moments.items()}}
 
 
 def result_of_document(document: Mapping[str, Any]) -> Result:
     """Return the result that `document_of` described."""
-    newest = document["newest_event"]
+    moments = {name: document[name] for name in _MOMENTS}
     return Result(
         **{
             **document,
@@ -127,7 +131,7 @@ def result_of_document(document: Mapping[str, Any]) -> Result:
             "basis": Basis(document["basis"]),
             "groups": {name: _group(group) for name, group in document["groups"].items()},
             "failures": tuple(failure_of_document(failure) for failure in document["failures"]),
-            "newest_event": datetime.fromisoformat(newest) if newest else None,
+            **{name: datetime.fromisoformat(moment) if moment else None for name, moment in moments.items()},
         }
     )
 

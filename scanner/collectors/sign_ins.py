@@ -1,5 +1,6 @@
 """The sign-in log: beta for what v1.0 never tells, v1.0 where beta fails."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -58,13 +59,15 @@ _V1: Final = _template(Api.GRAPH_V1, V1_SELECT)
 async def _read_sign_ins(reading: Reading) -> Result:
     """Read the sign-ins of people, newest first: 30 days, or since the scan before with a day's overlap.
 
+    Where a day of these 30 was purged or its file damaged, all 30 are read: what Graph still has comes back.
+
     Cost:
         `ceil(rows / 1000)` requests of the reports budget.
 
     Source:
         https://learn.microsoft.com/graph/api/signin-list
     """
-    log = _Log.beginning(reading)
+    log = await asyncio.to_thread(_Log.beginning, reading)
     log.recall(reading.units)
     try:
         await log.read()
@@ -110,6 +113,9 @@ class _Log:
         values = [value for _, kind, value in reading.watermarks() if kind == NEWEST_EVENT]
         known = datetime.fromisoformat(values[0]) if values else None
         oldest = reading.started_at - WINDOW
+        if _has_hole(reading, oldest):
+            # Were this reading to break off, the next could not go on from `known` either.
+            return cls(reading, None, oldest, Basis.FULL)
         if known is None or known - LATE <= oldest:
             return cls(reading, known, oldest, Basis.FULL)
         return cls(reading, known, known - LATE, Basis.INCREMENTAL)
@@ -188,10 +194,10 @@ class _Log:
         if self.lacks is None:
             # A row from the future must not make the next scan begin there.
             moments = [min(moment, self.reading.started_at) for moment in (self.newest, self.known) if moment]
-            return Result(basis=self.basis, newest_event=max(moments, default=None))
+            return Result(basis=self.basis, newest_event=max(moments, default=None), read_since=self.since)
         groups = {BETA_PROPERTIES: self.lacks}
         state, reason = TableState.PARTIAL, INTERACTIVE_ONLY
-        return Result(state, self.basis, reason, RESCAN, groups=groups, newest_event=self.known)
+        return Result(state, self.basis, reason, RESCAN, groups=groups, newest_event=self.known, read_since=self.since)
 
     def broken_off(self, error: ReadError) -> Result:
         """Return the result of a log that ended early; the next scan reads from where this one began.
@@ -201,7 +207,14 @@ class _Log:
         """
         groups = {BETA_PROPERTIES: self.lacks} if self.lacks else {}
         result = result_of_error(error, basis=self.basis, groups=groups, newest_event=self.known)
-        return result if self.until is None else replace(result, state=TableState.PARTIAL)
+        return result if self.until is None else replace(result, state=TableState.PARTIAL, read_since=self.until)
+
+
+def _has_hole(reading: Reading, since: datetime) -> bool:
+    """Tell whether days since then are missing in what the scan before knew."""
+    purged = reading.base.purged_days(SIGN_INS.name) if reading.base else frozenset()
+    missing = purged | reading.scan.kept(SIGN_INS).damaged.keys()
+    return any(day >= since.date().isoformat() for day in missing)
 
 
 COLLECTORS: Final = (Collector(SIGN_INS, AREA, (_BETA, _V1), _read_sign_ins, continues=True),)

@@ -1,8 +1,9 @@
 """Logs, kept once per tenant and by day: merged with what earlier scans kept, without duplicates."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Final
@@ -11,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scanner.snapshot.crypto import Vault, file_hash, readable
-from scanner.snapshot.errors import Changed
+from scanner.snapshot.errors import Changed, SnapshotError
 from scanner.snapshot.manifest import EventFile
+from scanner.snapshot.proof import prove
 from scanner.snapshot.schema import Table
 
 EVENTS: Final = "events"
@@ -21,6 +23,7 @@ PAGES_AT_HAND: Final = 3
 """Parts kept in memory while a log is split by day."""
 
 _ROW: Final = "reading order"
+_LOG: Final = logging.getLogger(__name__)
 
 
 def merge(table: Table, rows: pa.Table) -> pa.Table:
@@ -99,6 +102,44 @@ def days_of(table: Table, rows: pa.Table) -> list[date]:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The days of a log that earlier scans kept, by day (ISO date)."""
+
+    whole: Mapping[str, EventFile] = field(default_factory=dict)
+    """Files that are the ones that were written."""
+    damaged: Mapping[str, EventFile] = field(default_factory=dict)
+    """Files that are changed, cut short or gone. They stay listed, so that a backup can mend them."""
+
+    @classmethod
+    def of(cls, tenant_folder: Path, files: Mapping[str, EventFile]) -> "Kept":
+        """Return `files`, each proven to be the one that was written, or known not to be."""
+        bad = {day: file for day, file in files.items() if not _is_whole(tenant_folder, file)}
+        return cls({day: file for day, file in files.items() if day not in bad}, bad)
+
+    @property
+    def listed(self) -> dict[str, EventFile]:
+        """Every day."""
+        return {**self.whole, **self.damaged}
+
+    def lost(self, read_since: datetime | None) -> dict[str, EventFile]:
+        """Return the damaged days that a reading of everything since `read_since` does not bring back."""
+        return {day: file for day, file in self.damaged.items() if read_since is None or _begin_of(day) < read_since}
+
+
+def _is_whole(tenant_folder: Path, file: EventFile) -> bool:
+    try:
+        prove(tenant_folder / file.path, file.sha256)
+    except SnapshotError as error:
+        _LOG.warning("%s cannot be continued: %s", file.path, type(error).__name__)
+        return False
+    return True
+
+
+def _begin_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """One log of one tenant, as a scan keeps it."""
 
@@ -107,7 +148,9 @@ class Log:
     table: Table
     scan_id: str
 
-    def keep(self, pages: Sequence[Path], kept: Mapping[str, EventFile]) -> dict[str, EventFile]:
+    def keep(
+        self, pages: Sequence[Path], kept: Mapping[str, EventFile], lost: Mapping[str, EventFile]
+    ) -> dict[str, EventFile]:
         """Merge the pages that a scan read into the days kept before, and return the files of every day.
 
         A day that learned nothing keeps its file; any other gets a new one, so that what an older
@@ -116,6 +159,8 @@ class Log:
         Args:
             pages: Parts in the order in which they were read.
             kept: Files by day as the last finished scan lists them.
+            lost: Days to leave alone: of them a part at most was read again, and a whole file is
+                not replaced by that, should a backup have it.
 
         Raises:
             SnapshotError: A kept file that must be merged is changed, cut short or missing.
@@ -123,7 +168,8 @@ class Log:
         # neighbouring days share pages, and decrypting a page is what costs
         read = lru_cache(maxsize=PAGES_AT_HAND)(self._read)
         files = dict(kept)
-        for day, of_day in sorted(self._pages_by_day(pages).items()):
+        found = {day: on for day, on in self._pages_by_day(pages).items() if day.isoformat() not in lost}
+        for day, of_day in sorted(found.items()):
             new = pa.concat_tables([self._of_day(read(page), day) for page in of_day])
             files[day.isoformat()] = self._keep_day(day, new, kept)
         return files

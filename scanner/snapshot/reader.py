@@ -1,6 +1,6 @@
 """Reads a finished scan: every file is proven to be the one that was written before it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.dataset as ds
 
-from scanner.snapshot.crypto import Vault, ends_well, file_hash, readable
-from scanner.snapshot.errors import Changed, SnapshotError, Truncated, WrongKey
+from scanner.snapshot.crypto import Vault, readable
+from scanner.snapshot.errors import Changed, WrongKey
 from scanner.snapshot.ledger import Coverage, TableState
 from scanner.snapshot.manifest import (
     MANIFEST_FILE,
@@ -25,6 +25,7 @@ from scanner.snapshot.manifest import (
     what_is_sealed,
 )
 from scanner.snapshot.overlay import Overlay
+from scanner.snapshot.proof import prove
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.tables.directory import ORGANIZATION
 
@@ -104,6 +105,10 @@ class SnapshotReader:
         days = self.manifest.events.get(table, {})
         return {day: file for day, file in days.items() if file.path not in self._overlay.removed}
 
+    def purged_days(self, table: str) -> frozenset[str]:
+        """Return the days of a log (ISO dates) whose files were removed since."""
+        return frozenset(self.manifest.events.get(table, {}).keys() - self.event_files(table).keys())
+
     def coverage(self, table: str) -> Coverage:
         """Return the ledger's line of `table`, with what was purged since laid over it."""
         if table not in self._coverage:
@@ -142,13 +147,13 @@ class SnapshotReader:
         frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
         return frame
 
-    def verify(self) -> None:
-        """Prove every part of every table.
+    def verify(self, tables: Iterable[str] | None = None) -> None:
+        """Prove every part of `tables`, or of every table.
 
         Raises:
             Changed, Truncated: A part is not the one that was written.
         """
-        for table in self.manifest.tables:
+        for table in self.manifest.tables if tables is None else tables:
             self._prove(self.coverage(table).parts)
 
     def _overlaid(self, coverage: Coverage, table: str) -> Coverage:
@@ -168,23 +173,3 @@ class SnapshotReader:
             if path not in self._proven:
                 prove(self._tenant_folder / path, sha256)
                 self._proven.add(path)
-
-
-def prove(path: Path, sha256: str) -> None:
-    """Make sure that a file is the one that was written.
-
-    Raises:
-        Changed: It is another.
-        Truncated: It is cut short or missing.
-    """
-    try:
-        if file_hash(path) == sha256:
-            return
-        whole = ends_well(path)
-    except FileNotFoundError:
-        raise Truncated(f"{path} is missing: put it back from a backup, or scan again.") from None
-    except OSError as error:
-        raise SnapshotError(f"{path} cannot be read ({error.strerror}): make it readable for this user.") from None
-    if not whole:
-        raise Truncated(f"{path} is cut short: put it back from a backup, or scan again.")
-    raise Changed(f"{path} is not as it was written: put it back from a backup, or scan again.")

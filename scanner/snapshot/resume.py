@@ -96,6 +96,8 @@ class Header:
     key: str
     """Id of the tenant key."""
     only: tuple[str, ...] | None
+    settings: str = ""
+    """What else must be the same for the scan to be continued, as the caller knows it: a hash."""
 
     @property
     def document(self) -> Document:
@@ -108,6 +110,7 @@ class Header:
             "schema": self.schema,
             "key": self.key,
             "only": None if self.only is None else list(self.only),
+            "settings": self.settings,
         }
 
     @classmethod
@@ -121,6 +124,7 @@ class Header:
             entry["schema"],
             entry["key"],
             None if only is None else tuple(only),
+            entry.get("settings", ""),
         )
 
 
@@ -172,11 +176,11 @@ def _interpreted(entries: Sequence[Entry], is_whole: Callable[[Part], bool], sca
             for name, of_table in units.items()
             if name not in tables
         },
-        {name: table for name, table in tables.items() if all(map(is_whole, _own_parts(table, scan_id)))},
+        {name: table for name, table in tables.items() if all(map(is_whole, _parts(table, scan_id)))},
     )
 
 
-def _own_parts(table: FinishedTable, scan_id: str) -> list[Part]:
-    """Return the files that this scan wrote; those of earlier scans are checked when they are read."""
-    listed = {**table.coverage.parts, **{file.path: file.sha256 for file in table.events.values()}}
-    return [Part(path, sha256, 0) for path, sha256 in listed.items() if scan_id in path]
+def _parts(table: FinishedTable, scan_id: str) -> list[Part]:
+    """Return the files that the table may judge, days of earlier scans included, and those that this scan wrote."""
+    own = {file.path: file.sha256 for file in table.events.values() if scan_id in file.path}
+    return [Part(path, sha256, 0) for path, sha256 in {**table.coverage.parts, **own}.items()]

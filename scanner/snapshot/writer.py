@@ -1,5 +1,6 @@
 """Writes a scan: parts as they are read, the manifest last."""
 
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,15 +14,15 @@ import pyarrow as pa
 
 from m365_posture.files import private_folder, write_durably
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.events import EVENTS, Log, not_older_than
+from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
+from scanner.snapshot.events import EVENTS, Kept, Log, not_older_than
 from scanner.snapshot.journal import Journal
 from scanner.snapshot.ledger import Basis, Coverage, TableState
 from scanner.snapshot.manifest import (
     MANIFEST_FILE,
     SCANS,
-    EventFile,
     Manifest,
-    newest_finished,
+    finished_scans,
     scan_folders,
     sealed,
 )
@@ -42,7 +43,7 @@ from scanner.snapshot.tables.directory import ORGANIZATION
 
 ROWS_PER_PART: Final = 50_000
 
-_ORGANIZATION: Final = "organization"
+_LOG: Final = logging.getLogger(__name__)
 
 
 class TableWriter:
@@ -137,10 +138,11 @@ class ScanWriter:
     vault: Vault
     journal: Journal
     previous: SnapshotReader | None
-    """The newest finished scan of everything: what an incremental table continues from."""
+    """The newest finished scan of everything that can still be used: whose days of logs are kept."""
     _finished: dict[str, FinishedTable] = field(default_factory=dict)
     _units: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
     _writers: dict[str, TableWriter] = field(default_factory=dict)
+    _kept: dict[str, Kept] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -152,6 +154,7 @@ class ScanWriter:
         scan_id: str | None = None,
         *,
         only: Sequence[str] | None = None,
+        settings: str = "",
     ) -> "ScanWriter":
         """Start a scan in a folder of its own.
 
@@ -162,28 +165,37 @@ class ScanWriter:
             started_at: Aware, UTC.
             scan_id: For tests; made from `started_at` and three random digits when None.
             only: Areas, when not everything shall be read.
+            settings: Hash of what must be the same for this scan to be resumed.
 
         Raises:
-            SnapshotError: The scan to continue from cannot be used.
+            NewerSchema, WrongKey: Another release or another key wrote what is there.
         """
         previous = _newest(tenant_folder, vault)
         # Five digits of microseconds: two scans within a second still sort by time.
         scan_id = scan_id or f"{started_at:%Y%m%dT%H%M%SZ}-{started_at.microsecond:05x}{token_hex(2)[:3]}"
         areas = None if only is None else tuple(only)
-        header = Header(scan_id, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas)
+        header = Header(scan_id, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas, settings)
         scan_folder = private_folder(tenant_folder / SCANS / scan_id)
         return cls(tenant_folder, header, vault, Journal.create(scan_folder, header.document), previous)
 
     @classmethod
     def resume(
-        cls, tenant_folder: Path, tenant_id: str, vault: Vault, now: datetime, *, only: Sequence[str] | None = None
+        cls,
+        tenant_folder: Path,
+        tenant_id: str,
+        vault: Vault,
+        now: datetime,
+        *,
+        only: Sequence[str] | None = None,
+        settings: str = "",
     ) -> "ScanWriter | None":
-        """Continue the interrupted scan of the same areas; None when there is none younger than 6 h.
+        """Continue the interrupted scan of the same areas and settings; None when there is none younger than 6 h.
 
         Only parts that the journal lists and whose bytes are what it says count.
 
         Raises:
-            SnapshotError: The journal is damaged, or the scan to continue from cannot be used.
+            Truncated: The journal is damaged.
+            NewerSchema, WrongKey: Another release or another key wrote what is there.
         """
         scan_folder = unfinished_scan(tenant_folder)
         found = read_unfinished(tenant_folder, scan_folder) if scan_folder else None
@@ -191,7 +203,7 @@ class ScanWriter:
             return None
         areas = None if only is None else tuple(only)
         started_at = found.header.started_at
-        wanted = Header(scan_folder.name, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas)
+        wanted = Header(scan_folder.name, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas, settings)
         if found.header != wanted or now - started_at >= RESUME_WINDOW:
             return None
         journal, previous = Journal.reopen(scan_folder), _newest(tenant_folder, vault)
@@ -241,20 +253,33 @@ class ScanWriter:
         paths = [self.tenant_folder / path for path in coverage.parts]
         return self.vault.dataset(paths, TABLES[name].arrow_schema).to_table()
 
-    def finish_table(self, name: str, coverage: Coverage) -> Coverage:
+    def kept(self, table: Table) -> Kept:
+        """Return the days of a log that earlier scans kept and that this one goes on with, each file proven once."""
+        if table.name not in self._kept:
+            files = self.previous.event_files(table.name) if self.previous else {}
+            first = (self.started_at - timedelta(days=table.retention_days)).date()
+            self._kept[table.name] = Kept.of(self.tenant_folder, not_older_than(files, first))
+        return self._kept[table.name]
+
+    def finish_table(self, name: str, coverage: Coverage, *, read_since: datetime | None = None) -> Coverage:
         """Finish a table and return its line in the ledger, with rows, parts and `last_full` filled in.
 
         Rows already taken are kept if `coverage.state` delivers rows and dropped otherwise. The pages
-        of a log are merged into the tenant's files by day here.
+        of a log are merged into the tenant's files by day here. A log of which a kept day is damaged
+        and was not read again is partial.
+
+        Args:
+            name: The table's.
+            coverage: What its collector says.
+            read_since: Of a log: since when everything was read again; UTC.
 
         Raises:
             ValueError: The table is finished already.
-            SnapshotError: A day of the log that must be merged cannot be used.
         """
         writer = self.table(TABLES[name])
         writer.settle()
         is_log = writer.table.storage is Storage.EVENTS
-        finished = self._log(writer, coverage) if is_log else self._listing(writer, coverage)
+        finished = self._log(writer, coverage, read_since) if is_log else self._listing(writer, coverage)
         self.journal.append({"event": "table", "table": name, **finished.document})
         self._finished[name] = finished
         return finished.coverage
@@ -266,23 +291,20 @@ class ScanWriter:
         last_full = self._last_full(writer.table.name, coverage)
         return FinishedTable(replace(coverage, rows=rows, parts=listed, last_full=last_full))
 
-    def _log(self, writer: TableWriter, coverage: Coverage) -> FinishedTable:
-        table, kept = writer.table, self._kept_days(writer.table)
+    def _log(self, writer: TableWriter, coverage: Coverage, read_since: datetime | None) -> FinishedTable:
+        table, kept = writer.table, self.kept(writer.table)
+        lost = kept.lost(read_since)
+        if lost and coverage.state is TableState.COMPLETE:
+            coverage = replace(coverage, state=TableState.PARTIAL, reason="damaged_day", mend="restore_backup")
         last_full = self._last_full(table.name, coverage)
         if not coverage.state.delivers_rows:
-            return FinishedTable(replace(coverage, rows=0, parts={}, last_full=last_full), kept)
+            return FinishedTable(replace(coverage, rows=0, parts={}, last_full=last_full), kept.listed)
         pages = [self.tenant_folder / part.path for part in writer.parts]
-        days = Log(self.vault, self.tenant_folder, table, self.scan_id).keep(pages, kept)
+        days = Log(self.vault, self.tenant_folder, table, self.scan_id).keep(pages, kept.whole, lost)
         paths = [self.tenant_folder / file.path for file in days.values()]
         rows = self.vault.dataset(paths, table.arrow_schema).count_rows()
         parts = {file.path: file.sha256 for file in days.values()}
-        return FinishedTable(replace(coverage, rows=rows, parts=parts, last_full=last_full), days)
-
-    def _kept_days(self, table: Table) -> dict[str, EventFile]:
-        if self.previous is None:
-            return {}
-        first = (self.started_at - timedelta(days=table.retention_days)).date()
-        return not_older_than(self.previous.event_files(table.name), first)
+        return FinishedTable(replace(coverage, rows=rows, parts=parts, last_full=last_full), {**days, **lost})
 
     def _last_full(self, name: str, coverage: Coverage) -> str | None:
         if coverage.basis is Basis.FULL and coverage.state is TableState.COMPLETE:
@@ -320,7 +342,7 @@ class ScanWriter:
             key=self.vault.key_id,
             only=self.header.only,
             tables=self.finished,
-            events={t.name: dict(ends[t.name].events if t.name in ends else self._kept_days(t)) for t in logs},
+            events={t.name: dict(ends[t.name].events if t.name in ends else self.kept(t).listed) for t in logs},
         )
 
     def _organization_id(self) -> str:
@@ -352,8 +374,17 @@ def remove_interrupted(tenant_folder: Path) -> list[str]:
 
 
 def _newest(tenant_folder: Path, vault: Vault) -> SnapshotReader | None:
-    newest = newest_finished(tenant_folder)
-    return None if newest is None else SnapshotReader.open(newest, vault)
+    for folder in reversed(finished_scans(tenant_folder)):
+        try:
+            reader = SnapshotReader.open(folder, vault)
+        except (NewerSchema, WrongKey):
+            raise
+        except SnapshotError as error:
+            _LOG.warning("scan %s cannot be continued: %s", folder.name, type(error).__name__)
+            continue
+        if reader.manifest.only is None:
+            return reader
+    return None
 
 
 def _version() -> str:

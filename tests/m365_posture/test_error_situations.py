@@ -119,8 +119,8 @@ def test_a_snapshot_that_cannot_be_trusted_is_not_judged(
     assert contents(world) == before
 
 
-@pytest.mark.parametrize(("damage", "code", "says"), DAMAGE[2:])
-def test_a_scan_does_not_continue_from_what_cannot_be_trusted(
+@pytest.mark.parametrize(("damage", "code", "says"), DAMAGE[4:])
+def test_a_scan_does_not_write_beside_what_another_release_or_key_wrote(
     world: World, damage: Callable[[World], None], code: int, says: str
 ) -> None:
     damage(world)
@@ -128,6 +128,17 @@ def test_a_scan_does_not_continue_from_what_cannot_be_trusted(
 
     assert_refused(world.run("scan", SLUG), code, says)
     assert contents(world) == before
+
+
+@pytest.mark.parametrize("damage", [change_a_part, truncate_a_part, truncate_the_manifest, change_the_manifest])
+def test_a_scan_reads_in_full_what_it_cannot_continue_and_leaves_the_rest_as_it_is(
+    world: World, damage: Callable[[World], None]
+) -> None:
+    damage(world)
+    before = contents(world)
+
+    assert world.run("scan", SLUG).code == 0
+    assert contents(world).items() >= before.items()
 
 
 def test_a_truncated_findings_file_is_explained(world: World) -> None:

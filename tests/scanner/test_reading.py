@@ -13,6 +13,7 @@ from simulated_scans import Office, Snapshot, an_office
 from m365_posture.config import ConfigError
 from scanner.collectors.catalogue import COLLECTORS
 from scanner.snapshot.ledger import Coverage
+from scanner.snapshot.manifest import scan_folders
 from scanner.snapshot.reader import newest_finished
 from scanner.snapshot.tables import TABLES
 from scanner.transport.errors import AuthenticationFailed
@@ -203,7 +204,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
     """Give a small tenant of three people; what it lacks the test adds."""
     tenant = blank_tenant("klein")
     tenant.users += [
-        {"id": f"u{n}", "userPrincipalName": f"u{n}@klein.example", "userType": "Member"} for n in range(3)
+        {"id": f"u{n}", "userPrincipalName": f"u{n}@klein.example", "userType": "Member", "assignedLicenses": []}
+        for n in range(3)
     ]
     with an_office(tenant, tmp_path) as small:
         yield small
@@ -230,6 +232,20 @@ def test_one_area_is_read_with_what_it_needs_and_never_becomes_the_latest(office
     assert {states[name] for name in ("organization", "domains", "sign_ins", "sharing_links")} == {"skipped"}
     assert only.manifest.only == ("mail",)
     assert newest_finished(office.config.folder) == whole.reader.folder
+
+
+def test_apps_and_packs_decide_whether_an_interrupted_scan_is_continued(office: Office) -> None:
+    office.simulator.faults.add(Fault(FaultKind.UNAUTHORIZED, "login/*", times=None, skip=1))
+    office.simulator.faults.add(Fault(FaultKind.UNAUTHORIZED, "v1.0/users"))
+    with pytest.raises(AuthenticationFailed):
+        office.scan(packs=["base"])
+    office.simulator.faults.clear()
+    [interrupted] = scan_folders(office.config.folder)
+
+    other = office.scan(resume=True, packs=["base", "mail"])
+
+    assert other.manifest.scan_id != interrupted.name
+    assert other.coverage("inbox_rules").state == "unlicensed"
 
 
 def test_an_area_that_is_not_there_is_refused_before_anything_is_asked(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Inbox rules are read mailbox by mailbox; a mailbox that was not read is counted, one that is not there is not."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         {"id": "g1", "userPrincipalName": "gast_x.example#EXT#@post.example", "userType": "Guest"},
         {"id": "g2", "userPrincipalName": "oud_x.example#EXT#@post.example", "userType": None},
     ]
-    tenant.subscribed_skus.append(SKU)
+    tenant.subscribed_skus.append(deepcopy(SKU))
     tenant.inbox_rules |= {f"u{n}": [a_rule(n)] for n in range(45)}
     with an_office(tenant, tmp_path, packs=["base", "mail"]) as firm:
         yield firm
@@ -86,6 +87,34 @@ def test_a_licensed_mailbox_that_graph_cannot_reach_is_a_gap(office: Office) -> 
     ]
 
 
+UNKNOWN = {
+    "licences that were not read": lambda tenant: tenant.revoke("Organization.Read.All", "LicenseAssignment.Read.All"),
+    "a licence that no subscription knows": lambda tenant: tenant.subscribed_skus.clear(),
+    "a licence whose plans are not told": lambda tenant: tenant.subscribed_skus[0].update(servicePlans=None),
+    "licences that Graph does not tell": lambda tenant: tenant.users[3].update(assignedLicenses=None),
+}
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_a_mailbox_that_is_not_found_is_a_gap_where_nobody_knows_whether_there_is_one(office: Office, how: str) -> None:
+    UNKNOWN[how](office.tenant)
+    office.tenant.users[4]["assignedLicenses"] = []
+    del office.tenant.inbox_rules["u3"], office.tenant.inbox_rules["u4"]
+
+    snapshot = office.scan(only=["mail"])
+
+    coverage = snapshot.coverage("inbox_rules")
+    assert (coverage.state, coverage.objects_expected, coverage.objects_failed) == ("partial", 44, 1)
+    assert [row["object_id"] for row in snapshot.rows("unread_objects")] == ["u3"]
+
+
+def test_a_plan_that_only_adds_to_a_mailbox_is_none(office: Office) -> None:
+    office.tenant.subscribed_skus[0]["servicePlans"][0]["servicePlanName"] = "EXCHANGE_S_FOUNDATION"
+    del office.tenant.inbox_rules["u3"]
+
+    assert office.scan(only=["mail"]).coverage("inbox_rules").state == "complete"
+
+
 def test_a_mailbox_that_an_access_policy_hides_is_counted_and_named(office: Office) -> None:
     office.tenant.inbox_rules["u7"] = {"error": "ErrorAccessDenied"}
 
@@ -108,7 +137,8 @@ def test_without_the_permission_no_mailbox_answers_and_the_table_is_denied(offic
 
 def test_where_nobody_has_a_mailbox_there_is_nothing_to_pass(office: Office) -> None:
     office.tenant.inbox_rules.clear()
-    office.tenant.subscribed_skus.clear()
+    for user in office.tenant.users:
+        user["assignedLicenses"] = []
 
     coverage = office.scan(only=["mail"]).coverage("inbox_rules")
 

@@ -131,6 +131,34 @@ def test_every_drive_is_read_in_full_each_week(office: Office) -> None:
     assert links(within) == links(after) == EVERY_LINK
 
 
+def test_every_drive_is_read_in_full_when_that_is_asked_for(office: Office) -> None:
+    office.scan()
+    asked_since(office)
+
+    snapshot = office.scan(full=True)
+
+    assert len([path for path in asked_since(office) if path.endswith("/permissions")]) == 6
+    coverage = snapshot.coverage("sharing_links")
+    assert (coverage.basis, coverage.last_full) == ("full", snapshot.manifest.scan_id)
+
+
+def test_links_that_are_not_as_they_were_written_are_read_anew(office: Office) -> None:
+    first = office.scan()
+    next((first.reader.folder / "tables" / "sharing_links").glob("*.parquet")).write_bytes(b"PARE")
+
+    second = office.scan()
+
+    assert (second.coverage("sharing_links").state, second.coverage("sharing_links").basis) == ("complete", "full")
+    assert links(second) == EVERY_LINK
+
+
+def test_permissions_are_asked_for_with_every_kind_of_link(office: Office) -> None:
+    office.scan()
+
+    asked = [one for one in office.simulator.requests if one.path.endswith("/permissions")]
+    assert {one.headers.get("prefer") for one in asked} == {"include-unknown-enum-members"}
+
+
 def test_a_drive_that_fails_is_named_and_read_in_full_by_the_next_scan(office: Office) -> None:
     office.scan()
     office.simulator.faults.add(Fault(FaultKind.SERVER_ERROR, "v1.0/drives/d1/root/delta", times=None))

@@ -1,6 +1,6 @@
 """The sign-in log is read without a hole and without a row twice, and a log with a hole says so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from stored_scans import MOMENT, TENANT
 
 from scanner.graph import Page
 from scanner.snapshot.ledger import TableState
+from scanner.snapshot.manifest import MANIFEST_FILE
+from scanner.snapshot.overlay import PURGE_FILE
+from scanner.snapshot.purge import purge_table
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 from scanner.snapshot.writer import ScanWriter
 from scanner.transport.errors import Denied, Malformed, NotFound, ReadError, RequestRefused, Throttled, Unavailable
@@ -101,6 +104,115 @@ def test_a_field_that_graph_fills_late_is_filled_by_the_next_scan(office: Office
     rows = {row["id"]: row for row in scan(office).rows("sign_ins")}
 
     assert rows["s002"]["risk_detail"] == "adminConfirmedSignInCompromised"
+
+
+def since_of(office: Office) -> datetime:
+    """Return from when on the newest listing was asked for."""
+    text = next(one for one in reversed(office.simulator.requests) if one.path == BETA).query["$filter"]
+    return datetime.fromisoformat(text.rsplit("createdDateTime ge ", 1)[1])
+
+
+def purge_before(office: Office, days: int) -> None:
+    now = datetime.now(UTC)
+    before = now - timedelta(days=days)
+    purge_table(office.config.folder, office.vault, SIGN_INS, before=before, at=now, reason="retention")
+
+
+def test_days_that_were_purged_are_read_again_as_far_as_graph_still_has_them(office: Office) -> None:
+    scan(office)
+    purge_before(office, 1)
+    office.simulator.faults.add(Fault(FaultKind.FORBIDDEN, BETA, times=None))
+    broken = scan(office)
+    office.simulator.faults.clear()
+
+    mended = scan(office)
+
+    assert broken.coverage("sign_ins").state == "denied"
+    assert (mended.coverage("sign_ins").state, mended.coverage("sign_ins").basis) == ("complete", "full")
+    assert ids(mended) == EVERY_ONE
+
+
+def test_a_purge_of_days_that_graph_does_not_have_any_more_changes_nothing_for_the_next_scan(office: Office) -> None:
+    scan(office)
+    purge_before(office, 40)
+
+    assert scan(office).coverage("sign_ins").basis == "incremental"
+
+
+def newest_day(snapshot: Snapshot, days_ago: int) -> Path:
+    """Return the file of the day so many days before the newest."""
+    files = snapshot.manifest.events["sign_ins"]
+    return snapshot.reader.folder.parents[1] / files[sorted(files)[-1 - days_ago]].path
+
+
+def test_a_damaged_day_is_read_again(office: Office) -> None:
+    newest_day(scan(office), days_ago=1).unlink()
+
+    mended = scan(office)
+
+    assert (mended.coverage("sign_ins").state, mended.coverage("sign_ins").basis) == ("complete", "full")
+    assert ids(mended) == EVERY_ONE
+    assert scan(office).coverage("sign_ins").basis == "incremental"
+
+
+def test_a_damaged_day_that_graph_does_not_have_any_more_makes_the_log_partial_until_a_backup_mends_it(
+    office: Office,
+) -> None:
+    first = scan(office)
+    oldest = newest_day(first, days_ago=len(first.manifest.events["sign_ins"]) - 1)
+    content = oldest.read_bytes()
+    oldest.write_bytes(content[:-20])
+
+    # Eight days later the oldest day is beyond what Graph keeps.
+    later = timedelta(days=8)
+    broken, again = scan(office, later=later), scan(office, later=later)
+    oldest.write_bytes(content)
+    mended = scan(office, later=later)
+
+    for snapshot in (broken, again):
+        coverage = snapshot.coverage("sign_ins")
+        assert (coverage.state, coverage.reason, coverage.mend) == ("partial", "damaged_day", "restore_backup")
+        assert ids(snapshot) < EVERY_ONE
+        snapshot.reader.verify()
+    assert mended.coverage("sign_ins").state == "complete"
+    assert ids(mended) == EVERY_ONE
+
+
+def test_everything_is_read_anew_when_that_is_asked_for(office: Office) -> None:
+    scan(office)
+
+    snapshot = scan(office, full=True)
+
+    assert (snapshot.coverage("sign_ins").basis, ids(snapshot)) == ("full", EVERY_ONE)
+    assert datetime.now(UTC) - since_of(office) > timedelta(days=29)
+
+
+def damage_the_manifest(scan_folder: Path) -> None:
+    path = scan_folder / MANIFEST_FILE
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def damage_the_watermarks(scan_folder: Path) -> None:
+    next((scan_folder / "tables" / "watermarks").glob("*.parquet")).unlink()
+
+
+def damage_the_purge_record(scan_folder: Path) -> None:
+    (scan_folder / PURGE_FILE).write_text("{", encoding="ascii")
+
+
+@pytest.mark.parametrize("damage", [damage_the_manifest, damage_the_watermarks, damage_the_purge_record])
+def test_a_scan_that_cannot_be_trusted_is_not_continued_and_stops_no_other(
+    office: Office, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    first = scan(office)
+    damage(first.reader.folder)
+
+    second, third = scan(office), scan(office)
+
+    assert (second.coverage("sign_ins").state, second.coverage("sign_ins").basis) == ("complete", "full")
+    assert ids(second) == EVERY_ONE
+    assert third.coverage("sign_ins").basis == "incremental"
+    assert f"scan {first.manifest.scan_id} cannot be continued" in caplog.text
 
 
 def test_after_a_month_without_scans_everything_is_read_again(office: Office) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from stored_scans import COMPLETE, MOMENT, TENANT, a_scan, a_sign_in
 
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.errors import Changed, Truncated
 from scanner.snapshot.events import merge
 from scanner.snapshot.ledger import Coverage, TableState
 from scanner.snapshot.reader import SnapshotReader, newest_finished
@@ -168,23 +167,47 @@ def test_pages_are_gone_once_they_are_merged(folder: Path, vault: Vault) -> None
     assert [path.parent.name for path in (folder / "events").rglob("*.parquet")] == ["2026-11-16"]
 
 
-@pytest.mark.parametrize(
-    ("damage", "error"),
-    [
-        pytest.param(lambda file: file.write_bytes(file.read_bytes()[:-4] + b"XXXX"), Changed, id="changed"),
-        pytest.param(lambda file: file.unlink(), Truncated, id="missing"),
-    ],
-)
-def test_a_damaged_day_is_not_merged(
-    folder: Path, vault: Vault, damage: Callable[[Path], object], error: type[Exception]
-) -> None:
-    first = a_scan(folder, vault, hours_ago(1), tables={"sign_ins": [a_sign_in(1)]})
-    damage(folder / first.events["sign_ins"]["2026-11-16"].path)
-    scan = ScanWriter.begin(folder, TENANT, vault, MOMENT)
-    scan.table(SIGN_INS).append([a_sign_in(2)])
+DAMAGE = [
+    pytest.param(lambda file: file.write_bytes(file.read_bytes()[:-4] + b"XXXX"), id="changed"),
+    pytest.param(lambda file: file.unlink(), id="missing"),
+]
 
-    with pytest.raises(error, match="2026-11-16"):
-        scan.finish_table("sign_ins", COMPLETE)
+
+def with_a_damaged_day(folder: Path, vault: Vault, damage: Callable[[Path], object]) -> ScanWriter:
+    """Return a scan after one of whose two days the older was damaged, both read again."""
+    rows = [a_sign_in(1), a_sign_in(2, hours_ago(24))]
+    first = a_scan(folder, vault, hours_ago(1), tables={"sign_ins": rows})
+    damage(folder / first.events["sign_ins"]["2026-11-15"].path)
+    scan = ScanWriter.begin(folder, TENANT, vault, MOMENT)
+    scan.table(SIGN_INS).append([a_sign_in(3), a_sign_in(4, hours_ago(24))])
+    return scan
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_day_is_left_out_and_the_log_is_partial(
+    folder: Path, vault: Vault, damage: Callable[[Path], object]
+) -> None:
+    scan = with_a_damaged_day(folder, vault, damage)
+
+    coverage = scan.finish_table("sign_ins", COMPLETE, read_since=hours_ago(29))
+    manifest = scan.publish(MOMENT)
+
+    assert (coverage.state, coverage.reason, coverage.mend) == (TableState.PARTIAL, "damaged_day", "restore_backup")
+    assert ids(read(folder, vault)) == ["sign-in-0001", "sign-in-0003"]
+    assert manifest.events["sign_ins"].keys() == {"2026-11-15", "2026-11-16"}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_day_that_was_read_again_is_replaced(
+    folder: Path, vault: Vault, damage: Callable[[Path], object]
+) -> None:
+    scan = with_a_damaged_day(folder, vault, damage)
+
+    coverage = scan.finish_table("sign_ins", COMPLETE, read_since=hours_ago(30))
+    scan.publish(MOMENT)
+
+    assert coverage.state is TableState.COMPLETE
+    assert ids(read(folder, vault)) == ["sign-in-0001", "sign-in-0003", "sign-in-0004"]
 
 
 def test_a_log_of_many_pages_becomes_one_file_per_day(folder: Path, vault: Vault) -> None:

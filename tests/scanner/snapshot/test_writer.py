@@ -22,6 +22,7 @@ from scanner.snapshot.resume import RESUME_WINDOW
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.writer import ROWS_PER_PART, ScanWriter
 
+DAY = timedelta(days=1)
 USERS = TABLES["users"]
 RULES = TABLES["inbox_rules"]
 
@@ -255,6 +256,22 @@ class TestResume:
 
         assert ScanWriter.resume(folder, TENANT, vault, MOMENT, only=["mail"]) is None
         assert ScanWriter.resume(folder, TENANT, other, MOMENT) is None
+
+    def test_other_settings_or_none_start_anew(self, folder: Path, vault: Vault) -> None:
+        first = self.interrupted(folder, vault)
+
+        assert ScanWriter.resume(folder, TENANT, vault, MOMENT, settings="other") is None
+        journal = first.folder / JOURNAL_FILE
+        journal.write_bytes(journal.read_bytes().replace(b',"settings":""', b"", 1))
+        assert ScanWriter.resume(folder, TENANT, vault, MOMENT, settings="other") is None
+
+    def test_a_finished_log_is_read_again_where_a_day_of_it_was_damaged_since(self, folder: Path, vault: Vault) -> None:
+        before = a_scan(folder, vault, MOMENT - timedelta(days=1), tables={"sign_ins": [a_sign_in(1, MOMENT - DAY)]})
+        scan = begun(folder, vault)
+        scan.finish_table("sign_ins", COMPLETE)
+        (folder / before.events["sign_ins"]["2026-11-15"].path).unlink()
+
+        assert resumed(folder, vault).finished == {}
 
     def test_a_finished_scan_is_not_resumed_and_none_older_than_it(self, folder: Path, vault: Vault) -> None:
         self.interrupted(folder, vault)
