@@ -38,6 +38,11 @@ NO_MAILBOX: Final = (
     "MailboxNotEnabledForRESTAPI",
     "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
 )
+_NO_GOVERNANCE: Final = (
+    HTTPStatus.BAD_REQUEST,
+    "AadPremiumLicenseRequired",
+    "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+)
 _NO_SHAREPOINT: Final = (HTTPStatus.BAD_REQUEST, "BadRequest", "Tenant does not have a SPO license.")
 
 
@@ -58,6 +63,11 @@ def unlicensed(workload: Workload) -> GraphError:
     if workload is Workload.SHAREPOINT:
         return GraphError(*_NO_SHAREPOINT)
     return GraphError(*_NO_PREMIUM)
+
+
+def ungoverned() -> GraphError:
+    """Return the error with which Privileged Identity Management says that its licence is missing."""
+    return GraphError(*_NO_GOVERNANCE)
 
 
 @dataclass(slots=True)

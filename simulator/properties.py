@@ -49,6 +49,34 @@ CONDITIONAL_ACCESS_POLICY: Final = _names("""
 SECURITY_DEFAULTS: Final = _names("""
     deletedDateTime description displayName id isEnabled
 """)
+GROUP: Final = _names("""
+    accessType allowExternalSenders assignedLabels assignedLicenses autoSubscribeNewMembers classification
+    createdDateTime deletedDateTime description displayName expirationDateTime groupTypes
+    hasMembersWithLicenseErrors hideFromAddressLists hideFromOutlookClients id infoCatalogs isArchived
+    isAssignableToRole isFavorite isManagementRestricted isSubscribedByMail licenseProcessingState mail
+    mailEnabled mailNickname membershipRule membershipRuleProcessingState onPremisesDomainName
+    onPremisesExtensionAttributes onPremisesLastSyncDateTime onPremisesNetBiosName
+    onPremisesProvisioningErrors onPremisesSamAccountName onPremisesSecurityIdentifier onPremisesSyncEnabled
+    organizationId preferredDataLocation preferredLanguage proxyAddresses renewedDateTime
+    resourceBehaviorOptions resourceProvisioningOptions securityEnabled securityIdentifier
+    serviceProvisioningErrors theme uniqueName unseenConversationsCount unseenCount unseenMessagesCount
+    visibility welcomeMessageEnabled
+""")
+DIRECTORY_OBJECT: Final = _names("deletedDateTime id")
+ROLE_DEFINITION: Final = _names("""
+    description displayName id isBuiltIn isEnabled resourceScopes rolePermissions templateId version
+""")
+ROLE_ASSIGNMENT: Final = _names("""
+    appScopeId condition directoryScopeId id principalId principalOrganizationId roleDefinitionId
+""")
+ROLE_ELIGIBILITY_INSTANCE: Final = _names("""
+    appScopeId directoryScopeId endDateTime id memberType principalId roleDefinitionId
+    roleEligibilityScheduleId startDateTime
+""")
+ROLE_ASSIGNMENT_INSTANCE: Final = _names("""
+    appScopeId assignmentType directoryScopeId endDateTime id memberType principalId roleAssignmentOriginId
+    roleAssignmentScheduleId roleDefinitionId startDateTime
+""")
 MESSAGE_RULE: Final = _names("""
     actions conditions displayName exceptions hasError id isEnabled isReadOnly sequence
 """)

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from simulator.dates import shifted, weeks_between
 from simulator.drives import DriveChanges
 from simulator.filters import Filter
+from simulator.holdings import DIRECTORY_ROLES, Holdings, held
 from simulator.names import stable_uuid
 
 Entity = dict[str, Any]
@@ -27,6 +28,7 @@ READ_ROLES: Final = (
     "Policy.Read.All",
     "Sites.Read.All",
     "User.Read.All",
+    *DIRECTORY_ROLES,
 )
 """Roles that open every simulated endpoint."""
 
@@ -60,7 +62,7 @@ class SignInLog(Protocol):
 
 
 @dataclass(slots=True)
-class SimulatedTenant:
+class SimulatedTenant(Holdings):
     """Everything one tenant answers; lists can be changed while it is served.
 
     Changes to a drive go through `put_item`, `delete_item` and `set_permissions`, so
@@ -74,8 +76,6 @@ class SimulatedTenant:
     language: str = "en"
     config: dict[str, Any] = field(default_factory=dict)
     """Further keys of its table in `tenants.toml`."""
-    service_plans: set[str] = field(default_factory=set)
-    """Plans in force; an expired one is not among them."""
     other_apps: list[SimulatedApp] = field(default_factory=list)
     organization: list[Entity] = field(default_factory=list)
     subscribed_skus: list[Entity] = field(default_factory=list)
@@ -216,6 +216,7 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
         domains=_part(source, "domains", by, []),
         security_defaults=_part(source, "security_defaults", by, {}),
         users=_part(source, "users", by, []),
+        **held(lambda name: _part(source, name, by, None)),
         conditional_access_policies=_part(source, "conditional_access_policies", by, []),
         inbox_rules=_part(source, "inbox_rules", by, {}),
         sign_ins=_part(source, "sign_ins", by, []),

@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from scanner.collectors import directory, mail, policies, sharing, sign_ins
+from scanner.collectors import directory, groups, mail, policies, roles, sharing, sign_ins
 from scanner.collectors.collector import Collector
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
     *directory.COLLECTORS,
+    *groups.COLLECTORS,
+    *roles.COLLECTORS,
     *policies.COLLECTORS,
     *mail.COLLECTORS,
     *sign_ins.COLLECTORS,

@@ -5,7 +5,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from scanner.collectors.collector import Collector, Read, Reading
+from scanner.collectors.collector import Collector, Reading
+from scanner.collectors.plain import listing_of
 from scanner.collectors.results import Result
 from scanner.collectors.rows import Shape
 from scanner.collectors.states import group_coverage
@@ -164,19 +165,9 @@ async def _listing_with_activity(reading: Reading) -> pa.Table:
     return await reading.listing(_USERS_WITH_ACTIVITY_SMALL, _USER_SHAPE)
 
 
-def _read_all(template: Template, shape: Shape) -> Read:
-    """Return the reading of a table that is one listing."""
-
-    async def read(reading: Reading) -> Result:
-        await reading.keep(await reading.listing(template, shape))
-        return Result()
-
-    return read
-
-
 COLLECTORS: Final = (
-    Collector(ORGANIZATION, AREA, (_ORGANIZATION,), _read_all(_ORGANIZATION, Shape(ORGANIZATION))),
-    Collector(SUBSCRIBED_SKUS, AREA, (_SKUS,), _read_all(_SKUS, _SKU_SHAPE)),
-    Collector(DOMAINS, AREA, (_DOMAINS,), _read_all(_DOMAINS, Shape(DOMAINS))),
+    Collector(ORGANIZATION, AREA, (_ORGANIZATION,), listing_of(_ORGANIZATION, Shape(ORGANIZATION))),
+    Collector(SUBSCRIBED_SKUS, AREA, (_SKUS,), listing_of(_SKUS, _SKU_SHAPE)),
+    Collector(DOMAINS, AREA, (_DOMAINS,), listing_of(_DOMAINS, Shape(DOMAINS))),
     Collector(USERS, AREA, (_USERS_WITH_ACTIVITY, _USERS_WITH_ACTIVITY_SMALL, _USERS), _read_users),
 )

@@ -1,0 +1,44 @@
+"""What a tenant's directory holds besides users and policies: one field for each file of a sample."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+Entity = dict[str, Any]
+
+DIRECTORY_ROLES: Final = (
+    "Group.Read.All",
+    "GroupMember.Read.All",
+    "RoleAssignmentSchedule.Read.Directory",
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleManagement.Read.Directory",
+)
+"""App roles that open what is held here."""
+
+GOVERNANCE_PLANS: Final = frozenset({"AAD_PREMIUM_P2", "Entra_Identity_Governance"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Holdings:
+    """Lists of Graph objects unless said otherwise; each is a file `<field>.json` of a sample."""
+
+    service_plans: set[str] = field(default_factory=set)
+    """Plans in force; an expired one is not among them."""
+    groups: list[Entity] = field(default_factory=list)
+    group_members: dict[str, list[Entity]] = field(default_factory=dict)
+    """Group id → direct members, `{"@odata.type", "id"}` at least."""
+    role_definitions: list[Entity] = field(default_factory=list)
+    role_assignments: list[Entity] = field(default_factory=list)
+    role_assignment_schedule_instances: list[Entity] = field(default_factory=list)
+    role_eligibility_schedule_instances: list[Entity] = field(default_factory=list)
+
+    @property
+    def governed(self) -> bool:
+        """Tell whether Privileged Identity Management is in force."""
+        return not GOVERNANCE_PLANS.isdisjoint(self.service_plans)
+
+
+def held(part: Callable[[str], Any]) -> dict[str, Any]:
+    """Return the fields of `Holdings` that `part` has, by name; it returns None for those it has not."""
+    found = {holding.name: part(holding.name) for holding in fields(Holdings)}
+    return {name: value for name, value in found.items() if value is not None}
