@@ -159,7 +159,7 @@ class _TenantReading:
     def _skipped(self, collector: Collector, *, is_chosen: bool) -> Coverage | None:
         if not is_chosen:
             return Coverage(TableState.SKIPPED, reason="not_asked", mend=RESCAN)
-        if collector.pack not in self.config.packs:
+        if collector.pack not in self.config.consents:
             return Coverage(TableState.SKIPPED, reason="pack_off", mend=f"pack:{collector.pack}")
         return None
 

@@ -19,10 +19,13 @@ DENIED: Final = {
     Workload.REPORTS: ("UnknownError", "The caller lacks the scopes that this request requires."),
     Workload.OUTLOOK: ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
     Workload.SHAREPOINT: ("accessDenied", "Access denied"),
+    Workload.EXCHANGE: ("Forbidden", "Access denied"),
+    Workload.SHAREPOINT_ADMIN: ("-2147024891", "Access denied"),
 }
 GONE: Final = {
     Workload.OUTLOOK: ("ErrorInvalidUser", "The requested user is invalid."),
     Workload.SHAREPOINT: ("itemNotFound", "The resource could not be found."),
+    Workload.EXCHANGE: ("NotFound", "The resource could not be found."),
 }
 _GONE_OTHERWISE: Final = (
     "Request_ResourceNotFound",
@@ -57,9 +60,14 @@ def gone(workload: Workload) -> GraphError:
 
 
 def unlicensed(workload: Workload) -> GraphError:
-    """Return the error with which a workload says that a licence is missing."""
+    """Return the error with which a workload says that a licence is missing.
+
+    Exchange and the SharePoint admin site never do: without a licence there is no token for them.
+    """
     if workload is Workload.OUTLOOK:
         return GraphError(*NO_MAILBOX)
+    if workload in {Workload.EXCHANGE, Workload.SHAREPOINT_ADMIN}:
+        return denied(workload)
     if workload is Workload.SHAREPOINT:
         return GraphError(*_NO_SHAREPOINT)
     return GraphError(*_NO_PREMIUM)

@@ -1,4 +1,4 @@
-"""The allow-list: decides on the final request, after authentication and before the socket.
+"""Graph's allow-list: decides on the final request, after authentication and before the socket.
 
 It is generated from the templates the collectors declare and knows nothing else. What is
 allowed: a GET of a declared path with exactly the declared properties; a continuation that
@@ -9,13 +9,14 @@ that holds nothing but these. Everything else is `RequestRefused`.
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import httpx
 import orjson
 
 from scanner.transport.content import names_content, selects_content
 from scanner.transport.errors import RequestRefused
+from scanner.transport.rules import HEADERS, check_headers, options_of, raw_path_of, same_origin
 from scanner.transport.templates import Api, Template
 
 BATCH_SIZE: Final = 20
@@ -27,23 +28,13 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _UNSAFE: Final = re.compile(r"[/\\%?#\x00-\x20\x7f]")
 _DECLARABLE_OPTIONS: Final = frozenset({"$filter", "$orderby", "$count", "token"})
 _NEVER_CONTINUED: Final = frozenset({"expand", "search", "format", "compute", "apply"})
-_HEADERS: Final = frozenset(
-    {
-        "host",
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "connection",
-        "user-agent",
-        "authorization",
-        "content-length",
-        "content-type",
-        "prefer",
-        "consistencylevel",
-        "client-request-id",
-        "x-ms-throttle-priority",
-    }
-)
+_GRAPH_HEADERS: Final = HEADERS | {
+    "accept-language",
+    "prefer",
+    "consistencylevel",
+    "client-request-id",
+    "x-ms-throttle-priority",
+}
 _PART_HEADERS: Final = frozenset({"prefer", "consistencylevel"})
 
 
@@ -75,7 +66,7 @@ class AllowList:
         Raises:
             RequestRefused: With a code that says which rule stopped it.
         """
-        self._check_headers(request, endpoint)
+        check_headers(request, _GRAPH_HEADERS, endpoint)
         if request.method == "GET":
             if request.read():
                 raise RequestRefused(endpoint, code="body")
@@ -107,25 +98,21 @@ class AllowList:
             url = httpx.URL(link)
         except (httpx.InvalidURL, TypeError):
             raise RequestRefused(template.endpoint, code="foreign_continuation") from None
-        if not self._is_ours(url):
+        if not same_origin(url, self._origin):
             raise RequestRefused(template.endpoint, code="foreign_continuation")
         segments = _segments(url)
         rules = [rule for rule in self._rules if rule.template == template]
-        if not any(rule.continues(segments, _query(url)) for rule in rules) or names_content(segments or ()):
+        if not any(rule.continues(segments, options_of(url)) for rule in rules) or names_content(segments or ()):
             raise RequestRefused(template.endpoint, code="undeclared_continuation")
         self._continuations.add(str(url))
         return str(url)
 
-    def _is_ours(self, url: httpx.URL) -> bool:
-        same = (url.scheme, url.host, _port(url)) == (self._origin.scheme, self._origin.host, _port(self._origin))
-        return same and not url.userinfo and not url.fragment
-
     def _check_url(self, url: httpx.URL, endpoint: str) -> None:
-        if not self._is_ours(url):
+        if not same_origin(url, self._origin):
             raise RequestRefused(endpoint, code="origin")
         if str(url) in self._continuations:
             return
-        segments, query = _segments(url), _query(url)
+        segments, query = _segments(url), options_of(url)
         if segments is None or names_content(segments):
             raise RequestRefused(endpoint, code="content_path" if segments else "path")
         on_path = [rule for rule in self._rules if rule.matches(segments)]
@@ -134,15 +121,10 @@ class AllowList:
         if not any(rule.allows(query) for rule in on_path):
             raise RequestRefused(endpoint, code="query")
 
-    def _check_headers(self, request: httpx.Request, endpoint: str) -> None:
-        names = [name.casefold() for name in request.headers]
-        if not _HEADERS.issuperset(names) or request.headers.get("host") != request.url.netloc.decode("ascii"):
-            raise RequestRefused(endpoint, code="header")
-
     def _check_batch(self, request: httpx.Request, endpoint: str) -> None:
         segments = _segments(request.url)
         is_batch = segments is not None and len(segments) == 2 and segments[1] == "$batch"  # noqa: PLR2004 - api/$batch
-        if not self._is_ours(request.url) or not is_batch or request.url.query:
+        if not same_origin(request.url, self._origin) or not is_batch or request.url.query:
             raise RequestRefused(endpoint, code="method")
         api = (segments or [""])[0]
         for part in _parts(request.read(), endpoint):
@@ -218,23 +200,8 @@ def _fullmatch(patterns: list[re.Pattern[str]], segments: list[str]) -> bool:
 
 def _segments(url: httpx.URL) -> list[str] | None:
     """Return the decoded path segments, None when a decoded one could be read as more than one."""
-    raw = url.raw_path.decode("ascii").split("?", 1)[0]
-    segments = [unquote(segment) for segment in raw.split("/")[1:]]
+    segments = [unquote(segment) for segment in raw_path_of(url).split("/")[1:]]
     return None if any(_UNSAFE.search(segment) for segment in segments) else segments
-
-
-def _query(url: httpx.URL) -> dict[str, str] | None:
-    """Return the decoded query options, None when they are ambiguous."""
-    try:
-        pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(url.query))
-    except ValueError:
-        return None
-    options = dict(pairs)
-    return options if len(options) == len(pairs) else None
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
 
 
 def _parts(body: bytes, endpoint: str) -> list[object]:
