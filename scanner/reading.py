@@ -165,7 +165,7 @@ class _TenantReading:
 
     async def _read(self, collector: Collector) -> Coverage:
         """Read one table, and finish it in steps of which each can be the last before a crash."""
-        for name in (*collector.needs, *collector.after):
+        for name in _before(collector):
             await self._ended[name].wait()
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
@@ -238,6 +238,13 @@ class _TenantReading:
         if all(name in read and read[name].state.delivers_rows for name in (USERS.name, SUBSCRIBED_SKUS.name)):
             licenses = pc.sum(self.scan.read_table(SUBSCRIBED_SKUS.name)["consumed_units"]).as_py() or 0
             self.session.resize(users=read[USERS.name].rows, licenses=licenses)
+
+
+def _before(collector: Collector) -> Sequence[str]:
+    """Return the tables that must be done with before this one is begun."""
+    if collector.is_last:
+        return [other.table.name for other in COLLECTORS if not other.is_last]
+    return (*collector.needs, *collector.after)
 
 
 def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -9,9 +9,11 @@ Entity = dict[str, Any]
 DIRECTORY_ROLES: Final = (
     "Group.Read.All",
     "GroupMember.Read.All",
+    "Policy.Read.ConditionalAccess",
     "RoleAssignmentSchedule.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
     "RoleManagement.Read.Directory",
+    "UserAuthenticationMethod.Read.All",
 )
 """App roles that open what is held here."""
 
@@ -31,6 +33,20 @@ class Holdings:
     role_assignments: list[Entity] = field(default_factory=list)
     role_assignment_schedule_instances: list[Entity] = field(default_factory=list)
     role_eligibility_schedule_instances: list[Entity] = field(default_factory=list)
+    registration_details: list[Entity] = field(default_factory=list)
+    authentication_methods: dict[str, list[Entity]] = field(default_factory=dict)
+    """User id → methods, telephone numbers and all."""
+    per_user_mfa: dict[str, str] = field(default_factory=dict)
+    """User id → `disabled`, `enabled` or `enforced`; a user who is not a key is disabled."""
+    named_locations: list[Entity] = field(default_factory=list)
+    authorization_policy: Entity = field(default_factory=dict)
+    """Of this and the other single objects, nothing means Microsoft's default."""
+    authentication_methods_policy: Entity = field(default_factory=dict)
+    authentication_strengths: list[Entity] = field(default_factory=list)
+    cross_tenant_access_default: Entity = field(default_factory=dict)
+    cross_tenant_access_partners: list[Entity] = field(default_factory=list)
+    conditional_access_settings: Entity = field(default_factory=dict)
+    """Beta shape."""
 
     @property
     def governed(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.answers import Answer, GraphError
+from simulator.answers import Answer, GraphError, not_found_path
 from simulator.calls import Call, Endpoint, Paging, Row, listing, resource_units, ungoverned, unlicensed
 from simulator.odata import check_select, picked
 from simulator.tenants import SimulatedTenant
@@ -39,11 +39,15 @@ class Kind:
     license: License = anyone
     units: float = 1
     """Base cost of a directory request."""
+    is_beta: bool = False
+    """Whether v1.0 does not know the address."""
 
     def endpoint(self, path: str, handle: Callable[[Call], Answer], options: tuple[str, ...] = ()) -> Endpoint:
         """Return an endpoint of this kind."""
 
         def licensed(call: Call) -> Answer:
+            if self.is_beta and not call.beta:
+                raise not_found_path(path.rpartition("/")[2])
             if refusal := self.license(call.tenant):
                 raise refusal
             return handle(call)

@@ -46,6 +46,7 @@ CONDITIONAL_ACCESS_POLICY: Final = _names("""
     conditions createdDateTime deletedDateTime description displayName grantControls id modifiedDateTime
     sessionControls state templateId
 """)
+CONDITIONAL_ACCESS_SETTINGS_BETA: Final = _names("exclusions id modifiedDateTime")
 SECURITY_DEFAULTS: Final = _names("""
     deletedDateTime description displayName id isEnabled
 """)

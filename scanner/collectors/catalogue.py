@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from scanner.collectors import directory, groups, mail, policies, roles, sharing, sign_ins
+from scanner.collectors import (
+    authentication,
+    directory,
+    groups,
+    mail,
+    policies,
+    roles,
+    sharing,
+    sign_ins,
+    tenant_policies,
+)
 from scanner.collectors.collector import Collector
 
 COLLECTORS: Final[tuple[Collector, ...]] = (
@@ -10,9 +20,12 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     *groups.COLLECTORS,
     *roles.COLLECTORS,
     *policies.COLLECTORS,
+    *tenant_policies.COLLECTORS,
+    *authentication.COLLECTORS,
     *mail.COLLECTORS,
     *sign_ins.COLLECTORS,
     *sharing.COLLECTORS,
+    *authentication.LAST,
 )
 
 AREAS: Final = tuple(dict.fromkeys(collector.area for collector in COLLECTORS))

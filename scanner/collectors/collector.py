@@ -159,6 +159,8 @@ class Collector:
     """Tables that help when they are read before."""
     continues: bool = False
     """Whether it reads on from the scan before."""
+    is_last: bool = False
+    """Whether everything else is read before it."""
 
 
 def unique(rows: pa.Table, key: Sequence[str]) -> pa.Table:

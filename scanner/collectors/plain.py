@@ -26,12 +26,18 @@ def object_of(template: Template, shape: Shape, *, name: str = "") -> Read:
     """
 
     async def read(reading: Reading) -> Result:
-        found = await reading.graph.single(template)
+        found = await one_of(reading, template)
         row = {**found, "id": found.get("id") or name} if name else found
         await reading.keep(shape.convert([row], template.endpoint))
         return Result()
 
     return read
+
+
+async def one_of(reading: Reading, template: Template) -> JsonObject:
+    """Return one object without its envelope."""
+    found = await reading.graph.single(template)
+    return {name: value for name, value in found.items() if name != "@odata.context"}
 
 
 async def objects_of(reading: Reading, template: Template, *, filter: str = "") -> list[JsonObject]:  # noqa: A002 - Graph's own name

@@ -3,11 +3,21 @@
 from typing import Final
 
 from scanner.snapshot.schema import Table
+from scanner.snapshot.tables.authentication import AUTHENTICATION_METHODS, PER_USER_MFA, REGISTRATION_DETAILS
 from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS, WATERMARKS
 from scanner.snapshot.tables.directory import DOMAINS, ORGANIZATION, SUBSCRIBED_SKUS, USERS
 from scanner.snapshot.tables.groups import GROUP_MEMBERS, GROUPS
 from scanner.snapshot.tables.mail import INBOX_RULES
-from scanner.snapshot.tables.policies import CONDITIONAL_ACCESS_POLICIES, SECURITY_DEFAULTS
+from scanner.snapshot.tables.policies import (
+    AUTHENTICATION_METHODS_POLICY,
+    AUTHENTICATION_STRENGTHS,
+    AUTHORIZATION_POLICY,
+    CONDITIONAL_ACCESS_POLICIES,
+    CONDITIONAL_ACCESS_SETTINGS,
+    CROSS_TENANT_ACCESS,
+    NAMED_LOCATIONS,
+    SECURITY_DEFAULTS,
+)
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS
 from scanner.snapshot.tables.sharing import SHARING_LINKS
 from scanner.snapshot.tables.sign_ins import SIGN_INS
@@ -23,11 +33,20 @@ TABLES: Final[dict[str, Table]] = {
         DOMAINS,
         SECURITY_DEFAULTS,
         CONDITIONAL_ACCESS_POLICIES,
+        NAMED_LOCATIONS,
+        AUTHORIZATION_POLICY,
+        AUTHENTICATION_METHODS_POLICY,
+        AUTHENTICATION_STRENGTHS,
+        CROSS_TENANT_ACCESS,
+        CONDITIONAL_ACCESS_SETTINGS,
         USERS,
         GROUPS,
         GROUP_MEMBERS,
         ROLE_DEFINITIONS,
         ROLE_ASSIGNMENTS,
+        REGISTRATION_DETAILS,
+        AUTHENTICATION_METHODS,
+        PER_USER_MFA,
         INBOX_RULES,
         SIGN_INS,
         SHARING_LINKS,
