@@ -7,12 +7,14 @@ from typing import Any, Final
 Entity = dict[str, Any]
 
 DIRECTORY_ROLES: Final = (
+    "Domain-InternalFederation.Read.All",
     "Group.Read.All",
     "GroupMember.Read.All",
     "Policy.Read.ConditionalAccess",
     "RoleAssignmentSchedule.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
     "RoleManagement.Read.Directory",
+    "SharePointTenantSettings.Read.All",
     "UserAuthenticationMethod.Read.All",
 )
 """App roles that open what is held here."""
@@ -47,6 +49,13 @@ class Holdings:
     cross_tenant_access_partners: list[Entity] = field(default_factory=list)
     conditional_access_settings: Entity = field(default_factory=dict)
     """Beta shape."""
+    deleted_users: list[Entity] = field(default_factory=list)
+    domain_federation: dict[str, list[Entity]] = field(default_factory=dict)
+    """Domain → its federation, one object at most."""
+    role_management_policy_assignments: list[Entity] = field(default_factory=list)
+    """With `policy` and its `rules`."""
+    activity_timeout_policies: list[Entity] = field(default_factory=list)
+    sharepoint_settings: Entity = field(default_factory=dict)
 
     @property
     def governed(self) -> bool:

@@ -1,18 +1,15 @@
 """How people can prove who they are: what they registered, and the old switch for each of them."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
 from scanner.collectors.people import is_guest, may_sign_in
-from scanner.collectors.plain import listing_of
-from scanner.collectors.results import Failure, Result, result_of_objects
+from scanner.collectors.plain import listing_of, read_each
+from scanner.collectors.results import Result
 from scanner.collectors.rows import Shape
-from scanner.graph import Part
 from scanner.snapshot.ledger import TableState
 from scanner.snapshot.tables.authentication import AUTHENTICATION_METHODS, PER_USER_MFA, REGISTRATION_DETAILS
 from scanner.snapshot.tables.directory import USERS
-from scanner.transport.errors import Malformed, ReadError
 from scanner.transport.templates import Api, Pack, Template, Workload
 
 AREA: Final = "authentication"
@@ -62,7 +59,7 @@ async def _read_authentication_methods(reading: Reading) -> Result:
         return Result(TableState.SKIPPED, reason=f"instead:{REGISTRATION_DETAILS.name}", mend=report.mend)
     users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name", "account_enabled"))
     people = [user["id"] for user in users if may_sign_in(user) and not is_guest(user)]
-    result = await _read_each(reading, _METHODS, _METHODS_SHAPE, people)
+    result = await read_each(reading, _METHODS, _METHODS_SHAPE, "user_id", people)
     return result if result.reason else Result(reason=LESSER_SOURCE, objects_read=result.objects_read)
 
 
@@ -79,34 +76,7 @@ async def _read_per_user_mfa(reading: Reading) -> Result:
     """
     users = await reading.rows_of(USERS, ("id", "account_enabled"))
     people = [user["id"] for user in users if may_sign_in(user)]
-    return await _read_each(reading, _PER_USER_MFA, _PER_USER_MFA_SHAPE, people, objects=True)
-
-
-async def _read_each(
-    reading: Reading, template: Template, shape: Shape, people: Iterable[str], *, objects: bool = False
-) -> Result:
-    """Read something of each account, and name those of which it cannot be read."""
-    asked = [{"user_id": user_id} for user_id in people]
-    reading.expect(len(asked))
-    read, failures = 0, list[Failure]()
-    async for part in reading.graph.batch(template, asked, objects=objects):
-        error = part.error or await _keep(reading, part, shape, template.endpoint)
-        if error is None:
-            read += 1
-        else:
-            failures.append(Failure.of(part.values["user_id"], error))
-        reading.advance()
-    return result_of_objects(read, failures)
-
-
-async def _keep(reading: Reading, part: Part, shape: Shape, endpoint: str) -> ReadError | None:
-    """Keep what was read of an account; return why not, where it is not what Graph promises."""
-    try:
-        rows = shape.convert([{**row, "userId": part.values["user_id"]} for row in part.rows], endpoint)
-    except Malformed as error:
-        return error
-    await reading.keep(rows)
-    return None
+    return await read_each(reading, _PER_USER_MFA, _PER_USER_MFA_SHAPE, "user_id", people, objects=True)
 
 
 COLLECTORS: Final = (

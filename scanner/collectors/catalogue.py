@@ -10,6 +10,7 @@ from scanner.collectors import (
     policies,
     roles,
     sharing,
+    sharing_settings,
     sign_ins,
     tenant_policies,
 )
@@ -25,6 +26,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     *mail.COLLECTORS,
     *sign_ins.COLLECTORS,
     *sharing.COLLECTORS,
+    *sharing_settings.COLLECTORS,
     *authentication.LAST,
 )
 

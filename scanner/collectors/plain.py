@@ -1,9 +1,19 @@
-"""The two plainest readings: one listing, one object."""
+"""The plainest readings: one listing, one object, something of each of many."""
 
-from scanner.collectors.collector import Read, Reading
-from scanner.collectors.results import Result
-from scanner.collectors.rows import JsonObject, Shape
+from collections.abc import Iterable, Mapping
+
+from scanner.collectors.collector import Read, Reading, unique
+from scanner.collectors.results import Failure, Result, result_of_objects
+from scanner.collectors.rows import JsonObject, Shape, as_json, camel_case
+from scanner.graph import Part
+from scanner.snapshot.schema import Table
+from scanner.transport.errors import Malformed, ReadError
 from scanner.transport.templates import Template
+
+
+def whole(table: Table, paths: Mapping[str, str] | None = None) -> Shape:
+    """Return the shape of a table that keeps the JSON of each object besides some of its columns."""
+    return Shape(table, paths={**(paths or {}), "raw": ""}, readers={"raw": as_json})
 
 
 def listing_of(template: Template, shape: Shape) -> Read:
@@ -53,3 +63,39 @@ async def objects_of(reading: Reading, template: Template, *, filter: str = "") 
         found += page.rows
         reading.advance(len(page.rows))
     return found
+
+
+async def read_each(
+    reading: Reading, template: Template, shape: Shape, name: str, ids: Iterable[str], *, objects: bool = False
+) -> Result:
+    """Read a listing, or one object, of each of many things, and name those of which it cannot be read.
+
+    Args:
+        reading: Of the table.
+        template: What to ask of each.
+        shape: How what is found becomes rows; each object gets the id it was asked for beside its own properties.
+        name: Placeholder of the id in the path, and column of it in the table.
+        ids: What to ask about.
+        objects: Whether each answer is one object.
+    """
+    asked = [{name: each} for each in ids]
+    reading.expect(len(asked))
+    read, failures = 0, list[Failure]()
+    async for part in reading.graph.batch(template, asked, objects=objects):
+        error = part.error or await _keep(reading, part, shape, name, template.endpoint)
+        if error is None:
+            read += 1
+        else:
+            failures.append(Failure.of(part.values[name], error))
+        reading.advance()
+    return result_of_objects(read, failures)
+
+
+async def _keep(reading: Reading, part: Part, shape: Shape, name: str, endpoint: str) -> ReadError | None:
+    """Keep what was read of one thing; return why not, where it is not what Graph promises."""
+    try:
+        rows = shape.convert([{**row, camel_case(name): part.values[name]} for row in part.rows], endpoint)
+    except Malformed as error:
+        return error
+    await reading.keep(unique(rows, shape.table.key))
+    return None

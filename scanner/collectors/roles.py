@@ -6,11 +6,11 @@ from typing import Final
 import pyarrow as pa
 
 from scanner.collectors.collector import Collector, Reading, unique
-from scanner.collectors.plain import listing_of, objects_of
+from scanner.collectors.plain import listing_of, objects_of, whole
 from scanner.collectors.results import Result
 from scanner.collectors.rows import JsonObject, Shape, as_json
 from scanner.collectors.states import group_coverage
-from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS
+from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_MANAGEMENT_POLICIES
 from scanner.transport.errors import Denied, Malformed, NotFound, Throttled, Unavailable, Unlicensed
 from scanner.transport.templates import Api, Pack, Template, Workload
 
@@ -57,6 +57,18 @@ _ELIGIBLE_INSTANCES: Final = Template(
     select=(*_PLACE, *_PERIOD),
     license="AAD_PREMIUM_P2",
 )
+_POLICIES: Final = Template(
+    Api.GRAPH_V1,
+    "policies/roleManagementPolicyAssignments",
+    Workload.IDENTITY,
+    permission="RoleManagement.Read.Directory",
+    pack=Pack.BASE,
+    query=("$filter",),
+    fixed=(("$expand", "policy($expand=rules)"),),
+    license="AAD_PREMIUM_P2",
+)
+_OF_THE_DIRECTORY: Final = "scopeId eq '/' and scopeType eq 'DirectoryRole'"
+"""Graph refuses to list the policies of every kind of role at once."""
 _SHAPE: Final = Shape(ROLE_ASSIGNMENTS, paths={"assignment_type": "kind", "activation": "assignmentType"})
 """Of assignments and schedule instances, with `kind` added."""
 
@@ -104,6 +116,18 @@ def _place(row: JsonObject) -> tuple[object, ...]:
     return tuple(str(row.get(name)) for name in ("principalId", "roleDefinitionId", "directoryScopeId"))
 
 
+async def _read_role_management_policies(reading: Reading) -> Result:
+    """Read what activating each directory role demands: a second factor, a reason, somebody's approval, how long.
+
+    Source:
+        https://learn.microsoft.com/graph/api/policyroot-list-rolemanagementpolicyassignments
+    """
+    rows = await objects_of(reading, _POLICIES, filter=_OF_THE_DIRECTORY)
+    converted = whole(ROLE_MANAGEMENT_POLICIES).convert(rows, _POLICIES.endpoint)
+    await reading.keep(unique(converted, ROLE_MANAGEMENT_POLICIES.key))
+    return Result()
+
+
 COLLECTORS: Final = (
     Collector(
         ROLE_DEFINITIONS,
@@ -112,4 +136,5 @@ COLLECTORS: Final = (
         listing_of(_DEFINITIONS, Shape(ROLE_DEFINITIONS, readers={"role_permissions": as_json})),
     ),
     Collector(ROLE_ASSIGNMENTS, AREA, (_ASSIGNMENTS, _ACTIVE_INSTANCES, _ELIGIBLE_INSTANCES), _read_role_assignments),
+    Collector(ROLE_MANAGEMENT_POLICIES, AREA, (_POLICIES,), _read_role_management_policies),
 )

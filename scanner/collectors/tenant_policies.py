@@ -3,16 +3,14 @@
 Most of these addresses take no query options, so nothing can be selected: each answer is kept whole.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
-from scanner.collectors.plain import listing_of, object_of, objects_of, one_of
+from scanner.collectors.plain import listing_of, object_of, objects_of, one_of, whole
 from scanner.collectors.policies import AREA
 from scanner.collectors.results import Result
-from scanner.collectors.rows import Shape, as_json
-from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.policies import (
+    ACTIVITY_TIMEOUT_POLICIES,
     AUTHENTICATION_METHODS_POLICY,
     AUTHENTICATION_STRENGTHS,
     AUTHORIZATION_POLICY,
@@ -29,11 +27,6 @@ def _policy(path: str, workload: Workload = Workload.IDENTITY) -> Template:
     return Template(Api.GRAPH_V1, path, workload, permission="Policy.Read.All", pack=Pack.BASE)
 
 
-def _whole(table: Table, paths: Mapping[str, str] | None = None) -> Shape:
-    """Return the shape of a table that keeps the JSON of each object besides some of its columns."""
-    return Shape(table, paths={**(paths or {}), "raw": ""}, readers={"raw": as_json})
-
-
 _NAMED_LOCATIONS: Final = Template(
     Api.GRAPH_V1,
     "identity/conditionalAccess/namedLocations",
@@ -47,6 +40,7 @@ _METHODS: Final = _policy("policies/authenticationMethodsPolicy")
 _STRENGTHS: Final = _policy("policies/authenticationStrengthPolicies")
 _CROSS_TENANT_DEFAULT: Final = _policy("policies/crossTenantAccessPolicy/default")
 _CROSS_TENANT_PARTNERS: Final = _policy("policies/crossTenantAccessPolicy/partners")
+_TIMEOUTS: Final = _policy("policies/activityBasedTimeoutPolicies")
 _SETTINGS: Final = Template(
     Api.GRAPH_BETA,
     "identity/conditionalAccess/settings",
@@ -66,7 +60,7 @@ _METHODS_PATHS: Final = {
     "registration_campaign_state": "registrationEnforcement/authenticationMethodsRegistrationCampaign/state"
 }
 _TRUST: Final = "inboundTrust"
-_CROSS_TENANT_SHAPE: Final = _whole(
+_CROSS_TENANT_SHAPE: Final = whole(
     CROSS_TENANT_ACCESS,
     {
         "is_mfa_accepted": f"{_TRUST}/isMfaAccepted",
@@ -97,26 +91,27 @@ COLLECTORS: Final = (
         NAMED_LOCATIONS,
         AREA,
         (_NAMED_LOCATIONS,),
-        listing_of(_NAMED_LOCATIONS, _whole(NAMED_LOCATIONS, {"location_type": "@odata.type"})),
+        listing_of(_NAMED_LOCATIONS, whole(NAMED_LOCATIONS, {"location_type": "@odata.type"})),
     ),
     Collector(
         AUTHORIZATION_POLICY,
         AREA,
         (_AUTHORIZATION,),
-        object_of(_AUTHORIZATION, _whole(AUTHORIZATION_POLICY, _AUTHORIZATION_PATHS)),
+        object_of(_AUTHORIZATION, whole(AUTHORIZATION_POLICY, _AUTHORIZATION_PATHS)),
     ),
     Collector(
         AUTHENTICATION_METHODS_POLICY,
         AREA,
         (_METHODS,),
-        object_of(_METHODS, _whole(AUTHENTICATION_METHODS_POLICY, _METHODS_PATHS)),
+        object_of(_METHODS, whole(AUTHENTICATION_METHODS_POLICY, _METHODS_PATHS)),
     ),
-    Collector(AUTHENTICATION_STRENGTHS, AREA, (_STRENGTHS,), listing_of(_STRENGTHS, _whole(AUTHENTICATION_STRENGTHS))),
+    Collector(AUTHENTICATION_STRENGTHS, AREA, (_STRENGTHS,), listing_of(_STRENGTHS, whole(AUTHENTICATION_STRENGTHS))),
     Collector(CROSS_TENANT_ACCESS, AREA, (_CROSS_TENANT_DEFAULT, _CROSS_TENANT_PARTNERS), _read_cross_tenant_access),
     Collector(
         CONDITIONAL_ACCESS_SETTINGS,
         AREA,
         (_SETTINGS,),
-        object_of(_SETTINGS, _whole(CONDITIONAL_ACCESS_SETTINGS), name="conditionalAccessSettings"),
+        object_of(_SETTINGS, whole(CONDITIONAL_ACCESS_SETTINGS), name="conditionalAccessSettings"),
     ),
+    Collector(ACTIVITY_TIMEOUT_POLICIES, AREA, (_TIMEOUTS,), listing_of(_TIMEOUTS, whole(ACTIVITY_TIMEOUT_POLICIES))),
 )

@@ -27,6 +27,7 @@ _EMBEDDED_VALUE: Final = r"[A-Za-z0-9_!,@=+.~;:-]+"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _UNSAFE: Final = re.compile(r"[/\\%?#\x00-\x20\x7f]")
 _DECLARABLE_OPTIONS: Final = frozenset({"$filter", "$orderby", "$count", "token"})
+_FIXED_OPTIONS: Final = frozenset({"$expand", "$format"})
 _NEVER_CONTINUED: Final = frozenset({"expand", "search", "format", "compute", "apply"})
 _GRAPH_HEADERS: Final = HEADERS | {
     "accept-language",
@@ -155,11 +156,17 @@ class _Rule:
             raise RequestRefused(template.endpoint, code="content_path")
         if wide := set(template.query) - _DECLARABLE_OPTIONS:
             raise ValueError(f"{template.endpoint} declares {sorted(wide)}; only {sorted(_DECLARABLE_OPTIONS)} may be.")
+        if wide := {name for name, _ in template.fixed} - _FIXED_OPTIONS:
+            raise ValueError(f"{template.endpoint} fixes {sorted(wide)}; only {sorted(_FIXED_OPTIONS)} may be.")
+        words = [word for _, value in template.fixed for word in re.split(r"[^\w$]+", value)]
+        if names_content(words) or selects_content(words):
+            raise RequestRefused(template.endpoint, code="content_path")
         self._path = _compile(template.api, template.path)
         self._continued = [_compile(template.api, path) for path in declared]
         self._fixed = {"$select": ",".join(template.select)} if template.select else {}
         if template.top is not None:
             self._fixed["$top"] = str(template.top)
+        self._fixed |= dict(template.fixed)
 
     def matches(self, segments: list[str]) -> bool:
         return _fullmatch(self._path, segments)
@@ -178,7 +185,8 @@ class _Rule:
         known = {name.lstrip("$") for name in (*self._fixed, *self.template.query)} - {"token"}
         has_token = bool(options.keys() - known) or not _fullmatch(self._path, segments)
         selected = options.get("select")
-        return has_token and not options.keys() & _NEVER_CONTINUED and selected in {None, self._fixed.get("$select")}
+        wider = [name for name in options.keys() & _NEVER_CONTINUED if options[name] != self._fixed.get(f"${name}")]
+        return has_token and not wider and selected in {None, self._fixed.get("$select")}
 
 
 def _compile(api: Api, path: str) -> list[re.Pattern[str]]:

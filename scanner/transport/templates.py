@@ -103,6 +103,8 @@ class Template:
     top: int | None = None
     query: tuple[str, ...] = ()
     """Names of the further query options it may carry, e.g. `$filter`."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Further query options that it always carries, word for word: `$expand` or `$format`."""
     headers: tuple[tuple[str, str], ...] = ()
     """Sent with every page."""
     continuation: tuple[str, ...] = ()

@@ -143,6 +143,7 @@ PLAIN: Final = {
 """Type and address of what is one listing for every tenant."""
 SINGLE: Final = {
     "authorizationPolicy": "policies/authorizationPolicy",
+    "sharepointSettings": "admin/sharepoint/settings",
     "authenticationMethodsPolicy": "policies/authenticationMethodsPolicy",
     "crossTenantAccessPolicyConfigurationDefault": "policies/crossTenantAccessPolicy/default",
 }

@@ -124,3 +124,17 @@ CONDITIONAL_ACCESS_SETTINGS: Final = Table(
     ),
 )
 """Which user actions are left out of policies for all resources: `exclusions` in `raw`."""
+
+ACTIVITY_TIMEOUT_POLICIES: Final = Table(
+    "activity_timeout_policies",
+    key=("id",),
+    retention_days=730,
+    columns=(
+        Column("id", pa.string(), _SETTING),
+        Column("display_name", pa.string(), _CONTENT),
+        Column("is_organization_default", pa.bool_(), _SETTING),
+        Column("definition", pa.list_(pa.string()), _SETTING),
+        Column("raw", pa.string(), _SETTING),
+    ),
+)
+"""`definition` holds JSON texts, as Graph sends them."""

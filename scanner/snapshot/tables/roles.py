@@ -49,3 +49,18 @@ of its columns. `activation` is `Assigned` (given for as long as it lasts) or `A
 holder switched it on); null on eligible rows. `directory_scope_id` is `/` for the whole tenant.
 Principals are users, groups and service principals alike; members of groups are in `group_members`.
 """
+
+ROLE_MANAGEMENT_POLICIES: Final = Table(
+    "role_management_policies",
+    key=("id",),
+    retention_days=730,
+    columns=(
+        Column("id", pa.string(), _SETTING),
+        Column("policy_id", pa.string(), _SETTING),
+        Column("role_definition_id", pa.string(), _SETTING),
+        Column("scope_id", pa.string(), _SETTING),
+        Column("scope_type", pa.string(), _SETTING),
+        Column("raw", pa.string(), _ACCOUNT),
+    ),
+)
+"""What Privileged Identity Management demands of each directory role: `policy.rules` in `raw`."""
