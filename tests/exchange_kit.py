@@ -54,7 +54,11 @@ def a_firm(slug: str = SLUG) -> SimulatedTenant:
         }
     }
     tenant.app.sharepoint_roles.add("Sites.FullControl.All")
-    tenant.spo_tenant = {"SharingCapability": 2, "RequireAnonymousLinksExpireInDays": 30, "SyncButtonHidden": False}
+    tenant.spo_tenant = {
+        "SharingCapability": 2,
+        "RequireAnonymousLinksExpireInDays": 30,
+        "SharingAllowedDomainList": " ".join(f"client{n}.example" for n in range(50)),
+    }
     tenant.dns = a_zone("acme.example")
     return tenant
 
