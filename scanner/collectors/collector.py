@@ -17,7 +17,7 @@ from scanner.snapshot.reader import SnapshotReader
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.bookkeeping import WATERMARKS
 from scanner.snapshot.writer import ScanWriter
-from scanner.transport.templates import Pack, Template
+from scanner.transport.templates import Declaration, Pack, Template
 
 
 class Progress(Protocol):
@@ -149,7 +149,7 @@ class Collector:
     table: Table
     area: str
     """What `--only` names."""
-    templates: tuple[Template, ...]
+    templates: tuple[Declaration, ...]
     """Every request it may send."""
     read: Read
     pack: Pack = Pack.BASE
