@@ -17,6 +17,7 @@ DENIED: Final = {
     Workload.IDENTITY: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
     Workload.CONDITIONAL_ACCESS: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
     Workload.REPORTS: ("UnknownError", "The caller lacks the scopes that this request requires."),
+    Workload.USAGE: ("S2SUnauthorized", "Invalid permission."),
     Workload.OUTLOOK: ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
     Workload.SHAREPOINT: ("accessDenied", "Access denied"),
     Workload.EXCHANGE: ("Forbidden", "Access denied"),

@@ -121,3 +121,4 @@ SHAREPOINT_SETTINGS: Final[dict[str, Any]] = {
     "siteCreationDefaultStorageLimitInMB": 26_214_400,
     "tenantDefaultTimezone": "(UTC+01:00) Brussels, Copenhagen, Madrid, Paris",
 }
+REPORT_SETTINGS: Final[dict[str, Any]] = {"displayConcealedNames": True}

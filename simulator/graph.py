@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from simulator import authentication, directory, files, logs, mail, policies, roles
+from simulator import applications, authentication, directory, files, logs, mail, policies, reports, roles
 from simulator.answers import Answer, GraphError, not_found_path
 from simulator.batch import Parts, answer_batch
 from simulator.calls import Call, Endpoint, template_of
@@ -21,7 +21,9 @@ ENDPOINTS: Final = (
     *roles.ENDPOINTS,
     *policies.ENDPOINTS,
     *authentication.ENDPOINTS,
+    *applications.ENDPOINTS,
     *logs.ENDPOINTS,
+    *reports.ENDPOINTS,
     *mail.ENDPOINTS,
     *files.ENDPOINTS,
 )

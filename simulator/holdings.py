@@ -7,10 +7,13 @@ from typing import Any, Final
 Entity = dict[str, Any]
 
 DIRECTORY_ROLES: Final = (
+    "Application.Read.All",
     "Domain-InternalFederation.Read.All",
     "Group.Read.All",
     "GroupMember.Read.All",
     "Policy.Read.ConditionalAccess",
+    "ReportSettings.Read.All",
+    "Reports.Read.All",
     "RoleAssignmentSchedule.Read.Directory",
     "RoleEligibilitySchedule.Read.Directory",
     "RoleManagement.Read.Directory",
@@ -56,6 +59,16 @@ class Holdings:
     """With `policy` and its `rules`."""
     activity_timeout_policies: list[Entity] = field(default_factory=list)
     sharepoint_settings: Entity = field(default_factory=dict)
+    applications: list[Entity] = field(default_factory=list)
+    service_principals: list[Entity] = field(default_factory=list)
+    app_role_assignments: dict[str, list[Entity]] = field(default_factory=dict)
+    """Service principal → assignments; who holds and who gives the right each of them says itself."""
+    oauth2_permission_grants: list[Entity] = field(default_factory=list)
+    directory_audits: list[Entity] = field(default_factory=list)
+    """Newest first."""
+    active_user_detail: list[Entity] = field(default_factory=list)
+    """Rows of the usage report, with names; whether they are shown, `report_settings` says."""
+    report_settings: Entity = field(default_factory=dict)
 
     @property
     def governed(self) -> bool:

@@ -78,6 +78,34 @@ ROLE_ASSIGNMENT_INSTANCE: Final = _names("""
     appScopeId assignmentType directoryScopeId endDateTime id memberType principalId roleAssignmentOriginId
     roleAssignmentScheduleId roleDefinitionId startDateTime
 """)
+APPLICATION: Final = _names("""
+    addIns api appId applicationTemplateId appRoles authenticationBehaviors certification
+    createdByAppId createdDateTime defaultRedirectUri deletedDateTime description
+    disabledByMicrosoftStatus displayName groupMembershipClaims id identifierUris info
+    isDeviceOnlyAuthSupported isDisabled isFallbackPublicClient keyCredentials logo
+    managerApplications nativeAuthenticationApisEnabled notes oauth2RequirePostResponse
+    optionalClaims parentalControlSettings passwordCredentials publicClient publisherDomain
+    requestSignatureVerification requiredResourceAccess samlMetadataUrl serviceManagementReference
+    servicePrincipalLockConfiguration signInAudience spa tags tokenEncryptionKeyId uniqueName
+    verifiedPublisher web
+""")
+SERVICE_PRINCIPAL: Final = _names("""
+    accountEnabled addIns alternativeNames appDescription appDisplayName appId applicationTemplateId
+    appOwnerOrganizationId appRoleAssignmentRequired appRoles createdByAppId
+    customSecurityAttributes deletedDateTime description disabledByMicrosoftStatus displayName
+    homepage id info isDisabled keyCredentials loginUrl logoutUrl notes notificationEmailAddresses
+    oauth2PermissionScopes passwordCredentials preferredSingleSignOnMode
+    preferredTokenSigningKeyThumbprint replyUrls resourceSpecificApplicationPermissions
+    samlSingleSignOnSettings servicePrincipalNames servicePrincipalType signInAudience tags
+    tokenEncryptionKeyId verifiedPublisher
+""")
+APP_ROLE_ASSIGNMENT: Final = _names("""
+    appRoleId createdDateTime deletedDateTime id principalDisplayName principalId principalType
+    resourceDisplayName resourceId
+""")
+OAUTH2_PERMISSION_GRANT: Final = _names("""
+    clientId consentType id principalId resourceId scope
+""")
 MESSAGE_RULE: Final = _names("""
     actions conditions displayName exceptions hasError id isEnabled isReadOnly sequence
 """)

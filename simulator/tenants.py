@@ -252,7 +252,7 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
         domains=_part(source, "domains", by, []),
         security_defaults=_part(source, "security_defaults", by, {}),
         users=_part(source, "users", by, []),
-        **held(lambda name: _part(source, name, by, None)),
+        **held(lambda name: _part(source, name, by, None, dates=name == "active_user_detail")),
         conditional_access_policies=_part(source, "conditional_access_policies", by, []),
         inbox_rules=_part(source, "inbox_rules", by, {}),
         sign_ins=_part(source, "sign_ins", by, []),
@@ -280,10 +280,10 @@ def sample_names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in files("sample_data").iterdir() if (entry / "tenant.json").is_file()))
 
 
-def _part(source: Traversable, name: str, by: timedelta, empty: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _part(source: Traversable, name: str, by: timedelta, empty: Any, *, dates: bool = False) -> Any:  # noqa: ANN401 - any JSON value
     """Return one file of a sample; a tenant that has nothing of a kind has no file of it."""
     file = source / f"{name}.json"
-    return shifted(json.loads(file.read_text(encoding="utf-8")), by) if file.is_file() else empty
+    return shifted(json.loads(file.read_text(encoding="utf-8")), by, dates=dates) if file.is_file() else empty
 
 
 def _secret(label: str) -> str:

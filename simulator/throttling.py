@@ -22,6 +22,7 @@ class Workload(StrEnum):
 
     IDENTITY = "identity"
     REPORTS = "reports"
+    USAGE = "usage"
     CONDITIONAL_ACCESS = "conditional_access"
     OUTLOOK = "outlook"
     SHAREPOINT = "sharepoint"
@@ -175,6 +176,7 @@ def limits(tenant: SimulatedTenant, workload: Workload) -> tuple[Limit, ...]:
 
 _FIXED: Final = {
     Workload.REPORTS: Limit(5, 10),
+    Workload.USAGE: Limit(100, 600),
     Workload.CONDITIONAL_ACCESS: Limit(1, 1, says_retry_after=False),
     Workload.OUTLOOK: Limit(10_000, 600),
     # Of these two Microsoft publishes no limit; the figures only make sure that there is one.
@@ -183,6 +185,7 @@ _FIXED: Final = {
 }
 _CODES: Final = {
     Workload.IDENTITY: ("TooManyRequests", "Please retry again later."),
+    Workload.USAGE: ("TooManyRequests", "Please retry again later."),
     Workload.REPORTS: ("TooManyRequests", "Please retry again later."),
     Workload.CONDITIONAL_ACCESS: ("TooManyRequests", "Please retry again later."),
     Workload.OUTLOOK: ("ApplicationThrottled", "Application is over its request limit."),

@@ -3,6 +3,8 @@
 from typing import Final
 
 from scanner.collectors import (
+    applications,
+    audits,
     authentication,
     directory,
     groups,
@@ -13,6 +15,7 @@ from scanner.collectors import (
     sharing_settings,
     sign_ins,
     tenant_policies,
+    usage,
 )
 from scanner.collectors.collector import Collector
 
@@ -25,6 +28,9 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     *authentication.COLLECTORS,
     *mail.COLLECTORS,
     *sign_ins.COLLECTORS,
+    *audits.COLLECTORS,
+    *applications.COLLECTORS,
+    *usage.COLLECTORS,
     *sharing.COLLECTORS,
     *sharing_settings.COLLECTORS,
     *authentication.LAST,

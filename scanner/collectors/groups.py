@@ -6,7 +6,7 @@ from typing import Final
 import orjson
 
 from scanner.collectors.collector import Collector, Reading, unique
-from scanner.collectors.plain import listing_of
+from scanner.collectors.plain import limited_by, listing_of
 from scanner.collectors.results import Failure, Result, result_of_objects
 from scanner.collectors.rows import JsonObject, Shape
 from scanner.graph import Part
@@ -80,7 +80,7 @@ async def _read_group_members(reading: Reading) -> Result:
         else:
             failures.append(Failure.of(group_id, error))
         reading.advance()
-    return _limited(reading, result_of_objects(read, failures))
+    return limited_by(reading, result_of_objects(read, failures), _SOURCES)
 
 
 async def _named_groups(reading: Reading) -> tuple[set[str], set[str]]:
@@ -122,22 +122,6 @@ async def _keep(reading: Reading, part: Part) -> ReadError | None:
         return error
     await reading.keep(unique(rows, GROUP_MEMBERS.key))
     return None
-
-
-def _limited(reading: Reading, result: Result) -> Result:
-    """Return the result of a table that may lack groups which an unread table would have named."""
-    unread = [source for source in _SOURCES if not reading.has(source)]
-    if not unread or result.state not in {TableState.COMPLETE, TableState.PARTIAL}:
-        return result
-    mend = reading.scan.finished[unread[0].name].mend
-    state = TableState.FAILED if len(unread) == len(_SOURCES) else TableState.PARTIAL
-    return Result(
-        state,
-        reason=f"needs:{unread[0].name}",
-        mend=mend,
-        objects_read=result.objects_read,
-        failures=result.failures,
-    )
 
 
 COLLECTORS: Final = (

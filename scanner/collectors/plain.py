@@ -1,11 +1,13 @@
 """The plainest readings: one listing, one object, something of each of many."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from scanner.collectors.collector import Read, Reading, unique
 from scanner.collectors.results import Failure, Result, result_of_objects
 from scanner.collectors.rows import JsonObject, Shape, as_json, camel_case
 from scanner.graph import Part
+from scanner.snapshot.ledger import TableState
 from scanner.snapshot.schema import Table
 from scanner.transport.errors import Malformed, ReadError
 from scanner.transport.templates import Template
@@ -65,8 +67,19 @@ async def objects_of(reading: Reading, template: Template, *, filter: str = "") 
     return found
 
 
+def _anything(_row: JsonObject) -> bool:
+    return True
+
+
 async def read_each(
-    reading: Reading, template: Template, shape: Shape, name: str, ids: Iterable[str], *, objects: bool = False
+    reading: Reading,
+    template: Template,
+    shape: Shape,
+    name: str,
+    ids: Iterable[str],
+    *,
+    objects: bool = False,
+    wanted: Callable[[JsonObject], bool] = _anything,
 ) -> Result:
     """Read a listing, or one object, of each of many things, and name those of which it cannot be read.
 
@@ -77,12 +90,15 @@ async def read_each(
         name: Placeholder of the id in the path, and column of it in the table.
         ids: What to ask about.
         objects: Whether each answer is one object.
+        wanted: Which of the objects found are kept.
     """
     asked = [{name: each} for each in ids]
     reading.expect(len(asked))
     read, failures = 0, list[Failure]()
     async for part in reading.graph.batch(template, asked, objects=objects):
-        error = part.error or await _keep(reading, part, shape, name, template.endpoint)
+        error = part.error or await _keep(
+            reading, replace(part, rows=[*filter(wanted, part.rows)]), shape, name, template.endpoint
+        )
         if error is None:
             read += 1
         else:
@@ -99,3 +115,14 @@ async def _keep(reading: Reading, part: Part, shape: Shape, name: str, endpoint:
         return error
     await reading.keep(unique(rows, shape.table.key))
     return None
+
+
+def limited_by(reading: Reading, result: Result, sources: Sequence[Table]) -> Result:
+    """Return the result of a table made of others: partial at best where one of them was not read whole."""
+    states = {source.name: reading.scan.finished[source.name] for source in sources}
+    holes = [name for name, coverage in states.items() if coverage.state is not TableState.COMPLETE]
+    if not holes or not result.state.delivers_rows:
+        return result
+    nothing = not any(coverage.state.delivers_rows for coverage in states.values())
+    state = TableState.FAILED if nothing else TableState.PARTIAL
+    return replace(result, state=state, reason=f"needs:{holes[0]}", mend=states[holes[0]].mend)

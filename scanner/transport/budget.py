@@ -50,6 +50,7 @@ class Policy:
 
 _FIXED: Final = {
     Workload.REPORTS: Policy(((5.0, 10.0),), concurrent=5),
+    Workload.USAGE: Policy(((100.0, 600.0),), concurrent=1),
     Workload.CONDITIONAL_ACCESS: Policy(((1.0, 1.0),), concurrent=1),
     Workload.OUTLOOK: Policy(((10_000.0, 600.0),), concurrent=4),
     # Of these two Microsoft publishes no limit: the figures are our own modesty.

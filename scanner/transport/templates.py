@@ -25,6 +25,7 @@ class Workload(StrEnum):
 
     IDENTITY = "identity"
     REPORTS = "reports"
+    USAGE = "usage"
     CONDITIONAL_ACCESS = "conditional_access"
     OUTLOOK = "outlook"
     SHAREPOINT = "sharepoint"

@@ -3,6 +3,14 @@
 from typing import Final
 
 from scanner.snapshot.schema import Table
+from scanner.snapshot.tables.applications import (
+    APP_CREDENTIALS,
+    APP_ROLE_ASSIGNMENTS,
+    APPLICATIONS,
+    OAUTH2_PERMISSION_GRANTS,
+    SERVICE_PRINCIPALS,
+)
+from scanner.snapshot.tables.audits import DIRECTORY_AUDITS
 from scanner.snapshot.tables.authentication import AUTHENTICATION_METHODS, PER_USER_MFA, REGISTRATION_DETAILS
 from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS, WATERMARKS
 from scanner.snapshot.tables.directory import (
@@ -29,6 +37,7 @@ from scanner.snapshot.tables.policies import (
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_MANAGEMENT_POLICIES
 from scanner.snapshot.tables.sharing import SHAREPOINT_SETTINGS, SHARING_LINKS
 from scanner.snapshot.tables.sign_ins import SIGN_INS
+from scanner.snapshot.tables.usage import ACTIVE_USER_DETAIL
 
 SCHEMA_VERSION: Final = "1.1"
 """`major.minor`: a reader refuses a newer major; a newer minor only adds columns or tables."""
@@ -61,6 +70,13 @@ TABLES: Final[dict[str, Table]] = {
         PER_USER_MFA,
         INBOX_RULES,
         SIGN_INS,
+        DIRECTORY_AUDITS,
+        APPLICATIONS,
+        SERVICE_PRINCIPALS,
+        APP_CREDENTIALS,
+        APP_ROLE_ASSIGNMENTS,
+        OAUTH2_PERMISSION_GRANTS,
+        ACTIVE_USER_DETAIL,
         SHARING_LINKS,
         SHAREPOINT_SETTINGS,
         WATERMARKS,

@@ -1,6 +1,7 @@
 """A table of the directory that cannot be read says why, keeps no row, and the others are read."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from simulated_scans import Office, Snapshot, an_office
@@ -24,12 +25,18 @@ PATHS = {
     "authentication_methods_policy": "v1.0/policies/authenticationMethodsPolicy",
     "authentication_strengths": "v1.0/policies/authenticationStrengthPolicies",
     "cross_tenant_access": "v1.0/policies/crossTenantAccessPolicy/default",
+    "directory_audits": "v1.0/auditLogs/directoryAudits",
+    "applications": "v1.0/applications",
+    "service_principals": "v1.0/servicePrincipals",
+    "app_role_assignments": "v1.0/servicePrincipals/*/appRoleAssignedTo",
+    "oauth2_permission_grants": "v1.0/oauth2PermissionGrants",
+    "active_user_detail": "beta/reports/getOffice365ActiveUserDetail(period='D180')",
     "registration_details": "v1.0/reports/authenticationMethods/userRegistrationDetails",
     "authentication_methods": "v1.0/users/*/authentication/methods",
     "per_user_mfa": "beta/users/*/authentication/requirements",
 }
 """Where a fault keeps a whole table from being read."""
-AREAS = ("directory", "roles", "policies", "authentication", "sharing")
+AREAS = ("directory", "roles", "policies", "authentication", "sharing", "audits", "applications", "usage")
 KINDS = {
     "denied": (FaultKind.FORBIDDEN, "denied", "grant:"),
     "unlicensed": (FaultKind.UNLICENSED, "unlicensed", "license:"),
@@ -53,6 +60,12 @@ def a_firm() -> SimulatedTenant:
     tenant.role_assignments.append({"id": "a1", "principalId": "g1", "roleDefinitionId": "r1", "directoryScopeId": "/"})
     tenant.named_locations.append({"@odata.type": "#microsoft.graph.ipNamedLocation", "id": "l1"})
     tenant.authentication_strengths.append({"id": "s1"})
+    tenant.directory_audits.append({"id": "e1", "activityDateTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+    tenant.applications.append({"id": "app1", "appId": "c1"})
+    tenant.service_principals.append({"id": "sp1", "appId": "c1", "appRoles": [{"id": "role1", "value": "Do.All"}]})
+    tenant.app_role_assignments["sp1"] = [{"id": "aa1", "principalId": "sp1", "resourceId": "sp1"}]
+    tenant.oauth2_permission_grants.append({"id": "o1"})
+    tenant.active_user_detail.append({"userPrincipalName": "u1@kantoor.example"})
     tenant.authentication_methods["u1"] = [{"@odata.type": "#microsoft.graph.passwordAuthenticationMethod", "id": "m1"}]
     return tenant
 
@@ -88,7 +101,7 @@ def test_undisturbed_every_table_has_rows(undisturbed: Snapshot) -> None:
     assert set(read.values()) == {("complete", True)}
 
 
-DEPENDING = ("group_members", "authentication_methods", "per_user_mfa")
+DEPENDING = ("group_members", "authentication_methods", "per_user_mfa", "app_role_assignments")
 """Tables that are read only where others were."""
 
 
