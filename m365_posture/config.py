@@ -86,6 +86,15 @@ class TenantConfig:
     hosts: Hosts | None = None
 
     @property
+    def consents(self) -> tuple[str, ...]:
+        """The packs, and `sharepoint_admin` where the firm opted in: what may be asked."""
+        return (*self.packs, "sharepoint_admin") if self.sharepoint_admin else self.packs
+
+    def app_of(self, pack: str) -> AppCredential:
+        """Return the app that asks for a consent pack, or for `sharepoint_admin`."""
+        return self.pack_apps.get(pack, self.app)
+
+    @property
     def folder(self) -> Path:
         """`<data_dir>/<tenant id>`: everything that is kept of this tenant."""
         return self.data_dir / self.tenant_id

@@ -209,7 +209,7 @@ def _credential(section: Section) -> AppCredential:
 
 
 def _pack_apps(apps: Section) -> dict[str, AppCredential]:
-    apps.allow_only(PACKS)
+    apps.allow_only((*PACKS, "sharepoint_admin"))
     return {pack: _credential(apps.table(pack).allow_only(_APP_KEYS)) for pack in apps.values}
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from scanner.transport.allowlist import BATCH_SIZE
 from scanner.transport.answers import EXPIRED_PAGE_TOKEN, checked_object, error_of, parse_object
 from scanner.transport.batch import PartAnswer
+from scanner.transport.budget import policy_of
 from scanner.transport.errors import AuthenticationFailed, Malformed, ReadError, RequestRefused
 from scanner.transport.session import Session
 from scanner.transport.templates import Template
@@ -155,11 +156,19 @@ class Graph:
         *,
         filter: str = "",  # noqa: A002 - Graph's own name
         headers: Mapping[str, str] = _NOTHING,
+        objects: bool = False,
     ) -> AsyncIterator[Part]:
-        """Read one listing for each set of values, twenty to a request.
+        """Read one listing for each set of values, twenty to a request, or as few as the budget holds.
 
         Answered parts are kept, throttled ones asked again, nextLinks followed. At most four
         envelopes are outstanding; `values` is consumed as the reading goes on.
+
+        Args:
+            template: What to list.
+            values: For each listing a value for each placeholder of the path.
+            filter: `$filter`, when the template declares it.
+            headers: Sent with each part besides the template's own.
+            objects: Whether each answer is one object rather than a listing; it is then the one row of its part.
 
         Yields:
             One part for each set of values, in any order.
@@ -173,10 +182,11 @@ class Graph:
             https://learn.microsoft.com/graph/json-batching
         """
         sent = {**dict(template.headers), **headers}
-        fresh = (_ask(each, self._session.describe(template, each, _options(filter))) for each in values)
+        fresh = (_ask(each, self._session.describe(template, each, _options(filter)), objects) for each in values)
         again: deque[_Ask] = deque()
-        while wave := [*_take(again, fresh, _BATCHES_AT_ONCE * BATCH_SIZE)]:
-            chunks = [wave[start : start + BATCH_SIZE] for start in range(0, len(wave), BATCH_SIZE)]
+        size = _parts_at_once(template)
+        while wave := [*_take(again, fresh, _BATCHES_AT_ONCE * size)]:
+            chunks = [wave[start : start + size] for start in range(0, len(wave), size)]
             # Exceptions are gathered too, so that no envelope is still in flight when one is raised.
             rounds = await asyncio.gather(
                 *(self._envelope(template, chunk, sent) for chunk in chunks), return_exceptions=True
@@ -254,6 +264,9 @@ class Graph:
     def _take_in(self, template: Template, ask: "_Ask", answer: PartAnswer) -> bool:
         """Keep the rows of an answered part; True when a nextLink leads on."""
         parsed = checked_object(template, answer.body)
+        if ask.is_object:
+            ask.rows.append(parsed)
+            return False
         ask.rows.extend(_rows(template, parsed))
         following = self._next(template, parsed, ask.trail)
         ask.url = following or ask.url
@@ -292,6 +305,7 @@ class _Ask:
     trail: _Trail = field(default_factory=_Trail)
     attempt: int = 0
     renewed: bool = False
+    is_object: bool = False
 
 
 @dataclass(slots=True)
@@ -304,8 +318,14 @@ class _Round:
     """Whether a part failed in a way that waiting may mend and that paused nothing."""
 
 
-def _ask(values: Mapping[str, str], url: str) -> _Ask:
-    return _Ask(values, url, trail=_Trail({unquote(url)}))
+def _ask(values: Mapping[str, str], url: str, is_object: bool) -> _Ask:  # noqa: FBT001 - a field of what it returns
+    return _Ask(values, url, trail=_Trail({unquote(url)}), is_object=is_object)
+
+
+def _parts_at_once(template: Template) -> int:
+    """Return how many parts an envelope can have: each is metered, and more than the whole budget would be refused."""
+    smallest = min(units for units, _ in policy_of(template.workload).windows)
+    return max(1, min(BATCH_SIZE, int(smallest // template.cost)))
 
 
 def _take(again: deque[_Ask], fresh: Iterator[_Ask], count: int) -> Iterator[_Ask]:

@@ -178,13 +178,13 @@ class _TenantReading:
     def _skipped(self, collector: Collector, *, is_chosen: bool) -> Coverage | None:
         if not is_chosen:
             return Coverage(TableState.SKIPPED, reason="not_asked", mend=RESCAN)
-        if collector.pack not in self.config.packs:
+        if collector.pack not in self.config.consents:
             return Coverage(TableState.SKIPPED, reason="pack_off", mend=f"pack:{collector.pack}")
         return None
 
     async def _read(self, collector: Collector) -> Coverage:
         """Read one table, and finish it in steps of which each can be the last before a crash."""
-        for name in (*collector.needs, *collector.after):
+        for name in _before(collector):
             await self._ended[name].wait()
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
@@ -285,6 +285,13 @@ def _proven(base: SnapshotReader, table: Table) -> SnapshotReader:
     """
     base.verify([WATERMARKS.name] if table.storage is Storage.EVENTS else [WATERMARKS.name, table.name])
     return base
+
+
+def _before(collector: Collector) -> Sequence[str]:
+    """Return the tables that must be done with before this one is begun."""
+    if collector.is_last:
+        return [other.table.name for other in COLLECTORS if not other.is_last]
+    return (*collector.needs, *collector.after)
 
 
 def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

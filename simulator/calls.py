@@ -17,12 +17,16 @@ DENIED: Final = {
     Workload.IDENTITY: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
     Workload.CONDITIONAL_ACCESS: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
     Workload.REPORTS: ("UnknownError", "The caller lacks the scopes that this request requires."),
+    Workload.USAGE: ("S2SUnauthorized", "Invalid permission."),
     Workload.OUTLOOK: ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
     Workload.SHAREPOINT: ("accessDenied", "Access denied"),
+    Workload.EXCHANGE: ("Forbidden", "Access denied"),
+    Workload.SHAREPOINT_ADMIN: ("-2147024891", "Access denied"),
 }
 GONE: Final = {
     Workload.OUTLOOK: ("ErrorInvalidUser", "The requested user is invalid."),
     Workload.SHAREPOINT: ("itemNotFound", "The resource could not be found."),
+    Workload.EXCHANGE: ("NotFound", "The resource could not be found."),
 }
 _GONE_OTHERWISE: Final = (
     "Request_ResourceNotFound",
@@ -38,6 +42,11 @@ NO_MAILBOX: Final = (
     "MailboxNotEnabledForRESTAPI",
     "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
 )
+_NO_GOVERNANCE: Final = (
+    HTTPStatus.BAD_REQUEST,
+    "AadPremiumLicenseRequired",
+    "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+)
 _NO_SHAREPOINT: Final = (HTTPStatus.BAD_REQUEST, "BadRequest", "Tenant does not have a SPO license.")
 
 
@@ -52,12 +61,22 @@ def gone(workload: Workload) -> GraphError:
 
 
 def unlicensed(workload: Workload) -> GraphError:
-    """Return the error with which a workload says that a licence is missing."""
+    """Return the error with which a workload says that a licence is missing.
+
+    Exchange and the SharePoint admin site never do: without a licence there is no token for them.
+    """
     if workload is Workload.OUTLOOK:
         return GraphError(*NO_MAILBOX)
+    if workload in {Workload.EXCHANGE, Workload.SHAREPOINT_ADMIN}:
+        return denied(workload)
     if workload is Workload.SHAREPOINT:
         return GraphError(*_NO_SHAREPOINT)
     return GraphError(*_NO_PREMIUM)
+
+
+def ungoverned() -> GraphError:
+    """Return the error with which Privileged Identity Management says that its licence is missing."""
+    return GraphError(*_NO_GOVERNANCE)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulator.answers import Answer, GraphError
-from simulator.calls import Call, Endpoint, Paging, listing, resource_units, unlicensed
+from simulator.calls import Call, Endpoint, Paging, gone, listing, resource_units, unlicensed
 from simulator.filters import parse_filter
 from simulator.odata import check_select, picked
 from simulator.properties import (
@@ -92,6 +92,19 @@ def _plain_charges(call: Call) -> Sequence[Charge]:
     return (Charge(Workload.IDENTITY, resource_units(1, call.query)),)
 
 
+def _deleted_users(call: Call) -> Answer:
+    rows, names = call.tenant.deleted_users, call.query.select or USER_DEFAULT
+    return listing(call, rows, _WITHOUT_ACTIVITY, "directoryObjects/$/microsoft.graph.user", names, USER)
+
+
+def _federation(call: Call) -> Answer:
+    """List the federation of a domain: nothing of a managed one."""
+    domain_id = call.values["domain_id"]
+    if not any(domain["id"] == domain_id for domain in call.tenant.domains):
+        raise gone(Workload.IDENTITY)
+    return listing(call, call.tenant.domain_federation.get(domain_id, []), Paging(), call.path)
+
+
 _POLICY_ROLES: Final = ("Policy.Read.All",)
 
 ENDPOINTS: Final = (
@@ -138,5 +151,20 @@ ENDPOINTS: Final = (
         (*_POLICY_ROLES, "Policy.Read.ConditionalAccess"),
         _conditional_access,
         options=("$top",),
+    ),
+    Endpoint(
+        "directory/deletedItems/microsoft.graph.user",
+        Workload.IDENTITY,
+        ("User.Read.All", "Directory.Read.All"),
+        _deleted_users,
+        options=("$top",),
+        charges=_plain_charges,
+    ),
+    Endpoint(
+        "domains/{domain_id}/federationConfiguration",
+        Workload.IDENTITY,
+        ("Domain-InternalFederation.Read.All", "Domain.Read.All"),
+        _federation,
+        charges=_plain_charges,
     ),
 )

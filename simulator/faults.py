@@ -51,7 +51,8 @@ class Fault:
 
     kind: FaultKind
     path: str
-    """Pattern over `v1.0/…`, `beta/…` or `login/…`, e.g. `v1.0/users*`; a batch itself is `v1.0/$batch`."""
+    """Pattern over `v1.0/…`, `beta/…`, `login/…`, `exchange/<cmdlet>`, `sharepoint/SPO.Tenant` or `dns/<name>/<type>`,
+    e.g. `v1.0/users*` or `exchange/Get-Mailbox`; a batch itself is `v1.0/$batch`."""
     times: int | None = 1
     """How often it strikes; None: always."""
     skip: int = 0

@@ -7,6 +7,7 @@ from typing import Any, Final
 from simulator.dates import NEVER
 from simulator.generated_files import GeneratedDrive, GeneratedPermissions
 from simulator.generated_log import GeneratedSignIns
+from simulator.generated_mail import add_mail
 from simulator.names import DEPARTMENTS, FIRST_NAMES, LAST_NAMES, mail_name, stable_uuid
 from simulator.tenants import SimulatedTenant, blank_tenant
 
@@ -55,6 +56,7 @@ def generate_tenant(
     if users:
         tenant.sign_ins = GeneratedSignIns(seed, sign_ins, tenant.users, moment, 30, tenant.tenant_id)
     _add_sites(tenant, sites, shared_items, items, moment)
+    add_mail(tenant)
     return tenant
 
 

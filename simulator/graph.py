@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from simulator import directory, files, logs, mail
+from simulator import applications, authentication, directory, files, logs, mail, policies, reports, roles
 from simulator.answers import Answer, GraphError, not_found_path
 from simulator.batch import Parts, answer_batch
 from simulator.calls import Call, Endpoint, template_of
@@ -16,7 +16,17 @@ from simulator.odata import Query
 from simulator.throttling import Throttle, Workload
 from simulator.tokens import GRAPH_AUDIENCES, Grant, TokenStore
 
-ENDPOINTS: Final = (*directory.ENDPOINTS, *logs.ENDPOINTS, *mail.ENDPOINTS, *files.ENDPOINTS)
+ENDPOINTS: Final = (
+    *directory.ENDPOINTS,
+    *roles.ENDPOINTS,
+    *policies.ENDPOINTS,
+    *authentication.ENDPOINTS,
+    *applications.ENDPOINTS,
+    *logs.ENDPOINTS,
+    *reports.ENDPOINTS,
+    *mail.ENDPOINTS,
+    *files.ENDPOINTS,
+)
 VERSIONS: Final = ("v1.0", "beta")
 BATCH: Final = "$batch"
 _ROUTES: Final = template_of(ENDPOINTS)

@@ -52,6 +52,17 @@ class Incoming:
         parts = urlsplit(self.base)
         return parts.scheme, parts.hostname or "", parts.port or 443
 
+    def cmdlet(self) -> tuple[str, tuple[str, ...]]:
+        """Return name and parameter names of the Exchange cmdlet in the body; empty where there is none."""
+        try:
+            match orjson.loads(self.body or b"{}"):
+                case {"CmdletInput": {"CmdletName": str(name), "Parameters": dict(parameters)}}:
+                    return name, tuple(parameters)
+                case _:
+                    return "", ()
+        except orjson.JSONDecodeError:
+            return "", ()
+
     def body_keys(self) -> tuple[str, ...]:
         """Return the names of the body's fields, JSON or form; never their values."""
         if not self.body:

@@ -13,9 +13,9 @@ from aiohttp import web
 from simulator.answers import Answer
 from simulator.clock import ScaledClock
 from simulator.incoming import Incoming
+from simulator.name_server import LOOPBACK, NameServer
 from simulator.wire import Listener
 
-LOOPBACK: Final = "127.0.0.1"
 _LONGEST_LINE: Final = 32_768
 """A continuation carries its query twice: as options and in its token."""
 _PATIENCE_S: Final = 10.0
@@ -39,10 +39,19 @@ class ListeningThread:
         certificate: Server certificate and key, PEM.
         clock: Scales latency and dripping.
         latency_s: Scaled seconds before each answer.
+        names: A name server; it listens on UDP and TCP, without TLS.
     """
 
-    def __init__(self, services: Sequence[Service], certificate: Path, clock: ScaledClock, latency_s: float) -> None:
+    def __init__(
+        self,
+        services: Sequence[Service],
+        certificate: Path,
+        clock: ScaledClock,
+        latency_s: float,
+        names: NameServer,
+    ) -> None:
         self._services = services
+        self._names = names
         self._certificate = certificate
         self._clock = clock
         self._latency_s = latency_s
@@ -54,7 +63,7 @@ class ListeningThread:
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
 
     def start(self) -> list[int]:
-        """Listen; return the ports in the order of the services.
+        """Listen; return the ports in the order of the services, the name server's last.
 
         Raises:
             OSError: A port is taken.
@@ -103,11 +112,13 @@ class ListeningThread:
                 site = web.TCPSite(runner, LOOPBACK, service.port, ssl_context=context)
                 await site.start()
                 self._ports.append(runner.addresses[0][1])
+            self._ports.append(await self._names.open())
         except OSError as problem:
             self._problem = problem
             self._stopping.set()
         self._ready.set()
         await self._stopping.wait()
+        self._names.close()
         await _close(servers, runners)
 
 

@@ -154,20 +154,21 @@ class LoginService:
         if form.get("grant_type") != "client_credentials":
             raise SignInFailed(70003, "The app requested an unsupported grant type.")
         app = _app(tenant, form.get("client_id", ""))
-        audience = _audience(form.get("scope", ""))
+        audience = _audience(form.get("scope", ""), tenant)
+        by_certificate = False
         if "client_assertion" in form:
-            self._check_assertion(incoming, tenant, app, form)
+            by_certificate = self._check_assertion(incoming, tenant, app, form)
         else:
             _check_secret(app, form.get("client_secret"))
         lifetime_s = self.tokens.lifetime_s
-        token = self.tokens.issue(tenant, app, audience)
+        token = self.tokens.issue(tenant, app, audience, by_certificate=by_certificate)
         body = {"token_type": "Bearer", "expires_in": lifetime_s, "ext_expires_in": lifetime_s, "access_token": token}
         return Answer(orjson.dumps(body), content_type=_JSON)
 
     def _check_assertion(
         self, incoming: Incoming, tenant: SimulatedTenant, app: SimulatedApp, form: Mapping[str, str]
-    ) -> None:
-        """Check a certificate's or another identity provider's assertion."""
+    ) -> bool:
+        """Check a certificate's or another identity provider's assertion; tell whether it was a certificate's."""
         if form.get("client_assertion_type") != _ASSERTION_TYPE:
             raise SignInFailed(700027, "The client assertion type is not supported.")
         provider, *own = self.certificates(app)
@@ -176,13 +177,14 @@ class LoginService:
             if assertion.claims.get("iss") == ISSUER:
                 assertion.check_signature(provider)
                 assertion.check_claims(issuer=ISSUER, subject=app.client_id, audiences=frozenset({EXCHANGE_AUDIENCE}))
-                return
+                return False
             _check_certificate(assertion, app, own)
             home = f"{incoming.base}/{tenant.tenant_id}"
             audiences = frozenset({f"{home}/oauth2/v2.0/token", f"{home}/v2.0", f"{home}/oauth2/token"})
             assertion.check_claims(issuer=app.client_id, subject=app.client_id, audiences=audiences)
         except BadAssertion as problem:
             raise SignInFailed(700027, f"The client assertion failed validation: {problem}.") from None
+        return True
 
 
 def _failed(fault: Fault, situation: Situation) -> Answer:
@@ -210,11 +212,11 @@ def _app(tenant: SimulatedTenant, client_id: str) -> SimulatedApp:
     raise SignInFailed(700016, sentence)
 
 
-def _audience(scope: str) -> str:
+def _audience(scope: str, tenant: SimulatedTenant) -> str:
     if not scope.endswith(_SCOPE_SUFFIX):
         raise SignInFailed(70011, f"The provided value for the input parameter 'scope' is not valid: '{scope}'.")
     audience = scope.removesuffix(_SCOPE_SUFFIX)
-    if audience not in GRAPH_AUDIENCES:
+    if audience not in GRAPH_AUDIENCES | tenant.service_audiences:
         raise SignInFailed(500011, f"The resource principal named {audience} was not found in the tenant.")
     return audience
 

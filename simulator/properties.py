@@ -46,8 +46,65 @@ CONDITIONAL_ACCESS_POLICY: Final = _names("""
     conditions createdDateTime deletedDateTime description displayName grantControls id modifiedDateTime
     sessionControls state templateId
 """)
+CONDITIONAL_ACCESS_SETTINGS_BETA: Final = _names("exclusions id modifiedDateTime")
 SECURITY_DEFAULTS: Final = _names("""
     deletedDateTime description displayName id isEnabled
+""")
+GROUP: Final = _names("""
+    accessType allowExternalSenders assignedLabels assignedLicenses autoSubscribeNewMembers classification
+    createdDateTime deletedDateTime description displayName expirationDateTime groupTypes
+    hasMembersWithLicenseErrors hideFromAddressLists hideFromOutlookClients id infoCatalogs isArchived
+    isAssignableToRole isFavorite isManagementRestricted isSubscribedByMail licenseProcessingState mail
+    mailEnabled mailNickname membershipRule membershipRuleProcessingState onPremisesDomainName
+    onPremisesExtensionAttributes onPremisesLastSyncDateTime onPremisesNetBiosName
+    onPremisesProvisioningErrors onPremisesSamAccountName onPremisesSecurityIdentifier onPremisesSyncEnabled
+    organizationId preferredDataLocation preferredLanguage proxyAddresses renewedDateTime
+    resourceBehaviorOptions resourceProvisioningOptions securityEnabled securityIdentifier
+    serviceProvisioningErrors theme uniqueName unseenConversationsCount unseenCount unseenMessagesCount
+    visibility welcomeMessageEnabled
+""")
+DIRECTORY_OBJECT: Final = _names("deletedDateTime id")
+ROLE_DEFINITION: Final = _names("""
+    description displayName id isBuiltIn isEnabled resourceScopes rolePermissions templateId version
+""")
+ROLE_ASSIGNMENT: Final = _names("""
+    appScopeId condition directoryScopeId id principalId principalOrganizationId roleDefinitionId
+""")
+ROLE_ELIGIBILITY_INSTANCE: Final = _names("""
+    appScopeId directoryScopeId endDateTime id memberType principalId roleDefinitionId
+    roleEligibilityScheduleId startDateTime
+""")
+ROLE_ASSIGNMENT_INSTANCE: Final = _names("""
+    appScopeId assignmentType directoryScopeId endDateTime id memberType principalId roleAssignmentOriginId
+    roleAssignmentScheduleId roleDefinitionId startDateTime
+""")
+APPLICATION: Final = _names("""
+    addIns api appId applicationTemplateId appRoles authenticationBehaviors certification
+    createdByAppId createdDateTime defaultRedirectUri deletedDateTime description
+    disabledByMicrosoftStatus displayName groupMembershipClaims id identifierUris info
+    isDeviceOnlyAuthSupported isDisabled isFallbackPublicClient keyCredentials logo
+    managerApplications nativeAuthenticationApisEnabled notes oauth2RequirePostResponse
+    optionalClaims parentalControlSettings passwordCredentials publicClient publisherDomain
+    requestSignatureVerification requiredResourceAccess samlMetadataUrl serviceManagementReference
+    servicePrincipalLockConfiguration signInAudience spa tags tokenEncryptionKeyId uniqueName
+    verifiedPublisher web
+""")
+SERVICE_PRINCIPAL: Final = _names("""
+    accountEnabled addIns alternativeNames appDescription appDisplayName appId applicationTemplateId
+    appOwnerOrganizationId appRoleAssignmentRequired appRoles createdByAppId
+    customSecurityAttributes deletedDateTime description disabledByMicrosoftStatus displayName
+    homepage id info isDisabled keyCredentials loginUrl logoutUrl notes notificationEmailAddresses
+    oauth2PermissionScopes passwordCredentials preferredSingleSignOnMode
+    preferredTokenSigningKeyThumbprint replyUrls resourceSpecificApplicationPermissions
+    samlSingleSignOnSettings servicePrincipalNames servicePrincipalType signInAudience tags
+    tokenEncryptionKeyId verifiedPublisher
+""")
+APP_ROLE_ASSIGNMENT: Final = _names("""
+    appRoleId createdDateTime deletedDateTime id principalDisplayName principalId principalType
+    resourceDisplayName resourceId
+""")
+OAUTH2_PERMISSION_GRANT: Final = _names("""
+    clientId consentType id principalId resourceId scope
 """)
 MESSAGE_RULE: Final = _names("""
     actions conditions displayName exceptions hasError id isEnabled isReadOnly sequence

@@ -45,7 +45,7 @@ class RecordedRequest:
     host: str
     port: int
     path: str
-    """Decoded and without the leading slash, e.g. `v1.0/users`."""
+    """Decoded and without the leading slash, e.g. `v1.0/users`; of a question to the DNS name and type."""
     query: dict[str, str]
     headers: dict[str, str]
     """Names in lower case; the authorization header is left out."""
@@ -57,3 +57,7 @@ class RecordedRequest:
     """The batch a part belongs to; None for requests of their own, the batch itself included."""
     body_keys: tuple[str, ...] = ()
     """Names of the fields of a JSON or form body, never their values."""
+    cmdlet: str = ""
+    """Name of the Exchange cmdlet."""
+    parameters: tuple[str, ...] = ()
+    """Names of its parameters, never their values."""

@@ -1,30 +1,37 @@
-"""The simulator: login and Graph over TLS on loopback, in a thread of its own."""
+"""The simulator: Microsoft's services on loopback, in a thread of its own."""
 
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+import dns.rcode
 from cryptography import x509
 
 from simulator.assertions import federated_token
 from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files, signer
 from simulator.clock import ScaledClock
 from simulator.configuration import CredentialKind, environment_of, tenants_toml
+from simulator.dns import DnsService, Records
+from simulator.exchange import ExchangeService
 from simulator.faults import Fault, FaultScript
 from simulator.graph import GraphService
 from simulator.incoming import Incoming
-from simulator.listening import LOOPBACK, ListeningThread, Service
+from simulator.listening import ListeningThread, Service
 from simulator.login import LoginService
+from simulator.name_server import LOOPBACK, NameServer
 from simulator.records import Credentials, HostAddresses, RecordedRequest
+from simulator.sharepoint import SharePointService
 from simulator.tenants import SimulatedApp, SimulatedTenant
 from simulator.throttling import Throttle, Usage
 from simulator.tokens import TokenStore
 from simulator.wire import visible
 
 _DAY_S: Final = 86_400
+_SERVICES: Final = 6
 _CERTIFICATE: Final = "msp.pfx"
 _PROVIDER: Final = "identity-provider.pem"
 
@@ -39,7 +46,7 @@ class Simulator:
         latency_s: Scaled seconds before each answer.
         faults: What goes wrong; more can be scripted later through `faults`.
         throttling: Off: nothing is refused for its number of requests, for pure speed.
-        ports: Login and Graph; 0 takes a free one.
+        ports: Login, Graph, Exchange, its region, the SharePoint admin site and the DNS; 0, or none, takes a free one.
     """
 
     def __init__(
@@ -51,7 +58,7 @@ class Simulator:
         latency_s: float = 0.0,
         faults: Iterable[Fault] = (),
         throttling: bool = True,
-        ports: tuple[int, int] = (0, 0),
+        ports: tuple[int, ...] = (),
     ) -> None:
         self.tenants = {tenant.slug: tenant for tenant in tenants}
         self.folder = folder
@@ -61,7 +68,7 @@ class Simulator:
         self._clock = ScaledClock(clock_speed)
         self._throttle = Throttle(self._clock, enabled=throttling)
         self._latency_s = latency_s
-        self._ports = ports
+        self._ports = (*ports, *(0,) * (_SERVICES - len(ports)))
         self._extra_certificates: dict[str, list[x509.Certificate]] = {}
         self._hosts: HostAddresses | None = None
         self._thread: ListeningThread | None = None
@@ -106,10 +113,17 @@ class Simulator:
         self._write_federated_tokens()
         login = LoginService(self._by_tenant_name(), self._registered, self.tokens, self.faults, self._record)
         graph = GraphService(self.tokens, self._throttle, self.faults, self._record)
-        services = [Service(login.answer, self._ports[0]), Service(graph.answer, self._ports[1])]
-        self._thread = ListeningThread(services, files.server_file, self._clock, self._latency_s)
-        self._hosts = self._addresses(self._thread.start(), files)
-        graph.other_port = self._hosts.login
+        exchange = ExchangeService(self.tokens, self._throttle, self.faults, self._record)
+        sharepoint = SharePointService(self.tokens, self._throttle, self.faults, self._record)
+        answers = (login.answer, graph.answer, exchange.front_door, exchange.regional, sharepoint.answer)
+        services = [Service(answer, port) for answer, port in zip(answers, self._ports, strict=False)]
+        names = DnsService(self._zones, self.faults, self._record_question)
+        server = NameServer(names.answer, self._ports[-1])
+        self._thread = ListeningThread(services, files.server_file, self._clock, self._latency_s, server)
+        ports = self._thread.start()
+        self._hosts = self._addresses(ports, files)
+        graph.other_port = exchange.other_port = self._hosts.login
+        exchange.region = f"https://{LOOPBACK}:{ports[3]}"
 
     def stop(self) -> None:
         """Stop listening and close every connection."""
@@ -168,8 +182,20 @@ class Simulator:
         return {slug: self.credentials(slug) for slug in self.tenants}
 
     def _addresses(self, ports: list[int], files: ServerFiles) -> HostAddresses:
-        login, graph = (f"https://{LOOPBACK}:{port}" for port in ports)
-        return HostAddresses(login, graph, files.ca_file, clock_speed=self._clock.speed)
+        login, graph, exchange, _, sharepoint = (f"https://{LOOPBACK}:{port}" for port in ports[:-1])
+        return HostAddresses(
+            login,
+            graph,
+            files.ca_file,
+            exchange=exchange,
+            sharepoint_admin=sharepoint,
+            dns=f"{LOOPBACK}:{ports[-1]}",
+            clock_speed=self._clock.speed,
+        )
+
+    def _zones(self) -> dict[str, Records]:
+        """Return every name of every tenant."""
+        return {name.lower(): records for tenant in self.tenants.values() for name, records in tenant.dns.items()}
 
     def _by_tenant_name(self) -> dict[str, SimulatedTenant]:
         """Return tenants by id and by each of their domains, as the login service knows them."""
@@ -192,6 +218,7 @@ class Simulator:
 
     def _record(self, incoming: Incoming, tenant: str, status: int | None) -> None:
         scheme, host, port = incoming.origin
+        cmdlet, parameters = incoming.cmdlet()
         self.requests.append(
             RecordedRequest(
                 at=self._clock.now(),
@@ -207,6 +234,26 @@ class Simulator:
                 authorized="authorization" in incoming.headers,
                 batch_id=incoming.batch_id,
                 body_keys=incoming.body_keys(),
+                cmdlet=cmdlet,
+                parameters=parameters,
+            )
+        )
+
+    def _record_question(self, name: str, kind: str, at: datetime, code: str | None) -> None:
+        owner = next((slug for slug, tenant in self.tenants.items() if name in tenant.dns), "")
+        host, _, port = self.hosts.dns.partition(":")
+        self.requests.append(
+            RecordedRequest(
+                at=at,
+                tenant=owner,
+                method="QUERY",
+                scheme="dns",
+                host=host,
+                port=int(port),
+                path=f"{name}/{kind}",
+                query={},
+                headers={},
+                status=None if code is None else int(dns.rcode.from_text(code)),
             )
         )
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from simulator.dates import shifted, weeks_between
 from simulator.drives import DriveChanges
 from simulator.filters import Filter
+from simulator.holdings import DIRECTORY_ROLES, Holdings, held
 from simulator.names import stable_uuid
 
 Entity = dict[str, Any]
@@ -20,6 +21,7 @@ READ_ROLES: Final = (
     "AuditLog.Read.All",
     "Directory.Read.All",
     "Domain.Read.All",
+    "Exchange.ManageAsApp",
     "Files.Read.All",
     "LicenseAssignment.Read.All",
     "MailboxSettings.Read",
@@ -27,10 +29,21 @@ READ_ROLES: Final = (
     "Policy.Read.All",
     "Sites.Read.All",
     "User.Read.All",
+    *DIRECTORY_ROLES,
 )
 """Roles that open every simulated endpoint."""
 
+EXCHANGE_AUDIENCES: Final = frozenset(
+    {
+        "https://outlook.office365.com",
+        "https://outlook.office365.us",
+        "https://outlook-dod.office365.us",
+        "https://outlook.office365.cn",
+    }
+)
 PREMIUM_PLANS: Final = frozenset({"AAD_PREMIUM", "AAD_PREMIUM_P2"})
+PLANS: Final = PREMIUM_PLANS | {"EXCHANGE_S_STANDARD", "SHAREPOINTSTANDARD"}
+"""Plans under which every simulated service answers."""
 
 
 @dataclass(slots=True)
@@ -43,6 +56,12 @@ class SimulatedApp:
     secret_expired: bool = False
     certificate_expired: bool = False
     """Entra's record of the certificate says so; the file itself may be valid."""
+    directory_roles: set[str] = field(default_factory=lambda: {"Global Reader"})
+    """Entra roles of the app; without one that reads, Exchange refuses it."""
+    exchange_cmdlets: set[str] | None = None
+    """What the app's own role group in Exchange lets it run; None: it is in none, and its Entra role decides."""
+    sharepoint_roles: set[str] = field(default_factory=set)
+    """App roles of SharePoint, which are not those of Graph."""
 
 
 class SignInLog(Protocol):
@@ -60,7 +79,7 @@ class SignInLog(Protocol):
 
 
 @dataclass(slots=True)
-class SimulatedTenant:
+class SimulatedTenant(Holdings):
     """Everything one tenant answers; lists can be changed while it is served.
 
     Changes to a drive go through `put_item`, `delete_item` and `set_permissions`, so
@@ -74,8 +93,6 @@ class SimulatedTenant:
     language: str = "en"
     config: dict[str, Any] = field(default_factory=dict)
     """Further keys of its table in `tenants.toml`."""
-    service_plans: set[str] = field(default_factory=set)
-    """Plans in force; an expired one is not among them."""
     other_apps: list[SimulatedApp] = field(default_factory=list)
     organization: list[Entity] = field(default_factory=list)
     subscribed_skus: list[Entity] = field(default_factory=list)
@@ -92,6 +109,13 @@ class SimulatedTenant:
     drive_items: Mapping[str, Sequence[Entity]] = field(default_factory=dict)
     permissions: Mapping[str, list[Entity]] = field(default_factory=dict)
     """`<drive id>/<item id>` → permissions."""
+    exchange: dict[str, list[Entity]] = field(default_factory=dict)
+    """Cmdlet → what it lists."""
+    exchange_mailboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Cmdlet → user principal name → what it lists of that mailbox, or `{"error": text}` for a refusal."""
+    spo_tenant: Entity = field(default_factory=dict)
+    dns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name → record type → values, or `{"error": "SERVFAIL" | "REFUSED" | "TIMEOUT"}`."""
     page_size: int | None = None
     """A service may answer with smaller pages than asked; this makes every one do so."""
     changes: dict[str, DriveChanges] = field(default_factory=dict)
@@ -106,6 +130,20 @@ class SimulatedTenant:
     def premium(self) -> bool:
         """Tell whether Entra ID P1 or P2 is in force."""
         return not PREMIUM_PLANS.isdisjoint(self.service_plans)
+
+    @property
+    def sharepoint_admin_audience(self) -> str:
+        """Return the address of its SharePoint admin site, which tokens for it are made out to."""
+        initial = next((domain["id"] for domain in self.domains if domain.get("isInitial")), self.slug)
+        return f"https://{initial.partition('.')[0]}-admin.sharepoint.com"
+
+    @property
+    def service_audiences(self) -> frozenset[str]:
+        """Return what tokens can be made out to besides Graph: the services that a plan in force brings."""
+        has_exchange = any(plan.startswith("EXCHANGE") for plan in self.service_plans)
+        has_sharepoint = any(plan.startswith("SHAREPOINT") for plan in self.service_plans)
+        sharepoint = {self.sharepoint_admin_audience} if has_sharepoint else set()
+        return frozenset(sharepoint | (EXCHANGE_AUDIENCES if has_exchange else set()))
 
     @property
     def licences(self) -> int:
@@ -162,9 +200,7 @@ class SimulatedTenant:
         self.drive_changes(drive_id).forget()
 
 
-def blank_tenant(
-    slug: str, *, roles: Iterable[str] = READ_ROLES, plans: Iterable[str] = PREMIUM_PLANS
-) -> SimulatedTenant:
+def blank_tenant(slug: str, *, roles: Iterable[str] = READ_ROLES, plans: Iterable[str] = PLANS) -> SimulatedTenant:
     """Return a tenant with an organization, one domain, security defaults off, and nothing else."""
     tenant_id = stable_uuid(slug, "tenant")
     domain = f"{slug}.example"
@@ -207,7 +243,7 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
         slug=about["slug"],
         name=about["name"],
         tenant_id=about["tenant_id"],
-        app=SimulatedApp(app["client_id"], set(app["roles"]), _secret(slug)),
+        app=_app(app, slug),
         language=about["language"],
         config=shifted(about.get("config", {}), by, dates=True),
         service_plans=set(about["service_plans"]),
@@ -216,6 +252,7 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
         domains=_part(source, "domains", by, []),
         security_defaults=_part(source, "security_defaults", by, {}),
         users=_part(source, "users", by, []),
+        **held(lambda name: _part(source, name, by, None, dates=name == "active_user_detail")),
         conditional_access_policies=_part(source, "conditional_access_policies", by, []),
         inbox_rules=_part(source, "inbox_rules", by, {}),
         sign_ins=_part(source, "sign_ins", by, []),
@@ -223,7 +260,19 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
         drives=_part(source, "drives", by, {}),
         drive_items=_part(source, "drive_items", by, {}),
         permissions=_part(source, "permissions", by, {}),
+        exchange=_part(source, "exchange", by, {}),
+        exchange_mailboxes=_part(source, "exchange_mailboxes", by, {}),
+        spo_tenant=_part(source, "spo_tenant", by, {}),
+        dns=_part(source, "dns", by, {}),
     )
+
+
+def _app(about: Mapping[str, Any], slug: str) -> SimulatedApp:
+    app = SimulatedApp(about["client_id"], set(about["roles"]), _secret(slug))
+    app.directory_roles = set(about.get("directory_roles", app.directory_roles))
+    app.exchange_cmdlets = set(about["exchange_cmdlets"]) if "exchange_cmdlets" in about else None
+    app.sharepoint_roles = set(about.get("sharepoint_roles", ()))
+    return app
 
 
 def sample_names() -> tuple[str, ...]:
@@ -231,10 +280,10 @@ def sample_names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in files("sample_data").iterdir() if (entry / "tenant.json").is_file()))
 
 
-def _part(source: Traversable, name: str, by: timedelta, empty: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _part(source: Traversable, name: str, by: timedelta, empty: Any, *, dates: bool = False) -> Any:  # noqa: ANN401 - any JSON value
     """Return one file of a sample; a tenant that has nothing of a kind has no file of it."""
     file = source / f"{name}.json"
-    return shifted(json.loads(file.read_text(encoding="utf-8")), by) if file.is_file() else empty
+    return shifted(json.loads(file.read_text(encoding="utf-8")), by, dates=dates) if file.is_file() else empty
 
 
 def _secret(label: str) -> str:

@@ -22,9 +22,12 @@ class Workload(StrEnum):
 
     IDENTITY = "identity"
     REPORTS = "reports"
+    USAGE = "usage"
     CONDITIONAL_ACCESS = "conditional_access"
     OUTLOOK = "outlook"
     SHAREPOINT = "sharepoint"
+    EXCHANGE = "exchange"
+    SHAREPOINT_ADMIN = "sharepoint_admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +165,33 @@ def limits(tenant: SimulatedTenant, workload: Workload) -> tuple[Limit, ...]:
         case Workload.IDENTITY:
             users = len(tenant.users)
             return (Limit(3_500 if users < _SMALL else 5_000 if users <= _MEDIUM else 8_000, 10),)
-        case Workload.REPORTS:
-            return (Limit(5, 10),)
-        case Workload.CONDITIONAL_ACCESS:
-            return (Limit(1, 1, says_retry_after=False),)
-        case Workload.OUTLOOK:
-            return (Limit(10_000, 600),)
         case Workload.SHAREPOINT:
             steps = (units for licences, units in _SHAREPOINT_PER_MINUTE if tenant.licences <= licences)
             minute = next(steps, _SHAREPOINT_LARGEST)
             day = minute * _MINUTES_PER_DAY_ALLOWED
             return (Limit(minute, 60, counts_refused=True), Limit(day, 86_400, counts_refused=True))
+        case _:
+            return (_FIXED[workload],)
 
 
+_FIXED: Final = {
+    Workload.REPORTS: Limit(5, 10),
+    Workload.USAGE: Limit(100, 600),
+    Workload.CONDITIONAL_ACCESS: Limit(1, 1, says_retry_after=False),
+    Workload.OUTLOOK: Limit(10_000, 600),
+    # Of these two Microsoft publishes no limit; the figures only make sure that there is one.
+    Workload.EXCHANGE: Limit(300, 60),
+    Workload.SHAREPOINT_ADMIN: Limit(30, 60),
+}
 _CODES: Final = {
     Workload.IDENTITY: ("TooManyRequests", "Please retry again later."),
+    Workload.USAGE: ("TooManyRequests", "Please retry again later."),
     Workload.REPORTS: ("TooManyRequests", "Please retry again later."),
     Workload.CONDITIONAL_ACCESS: ("TooManyRequests", "Please retry again later."),
     Workload.OUTLOOK: ("ApplicationThrottled", "Application is over its request limit."),
     Workload.SHAREPOINT: ("activityLimitReached", "The app or user has been throttled."),
+    Workload.EXCHANGE: ("TooManyRequests", "Too many requests."),
+    Workload.SHAREPOINT_ADMIN: ("TooManyRequests", "Too many requests."),
 }
 
 

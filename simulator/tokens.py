@@ -27,6 +27,8 @@ class Grant:
     audience: str
     expires_at: float
     """`time.time()`: token lifetimes follow the real clock, like the client's token cache."""
+    by_certificate: bool = False
+    """Whether the app proved itself with its certificate; SharePoint accepts nothing else."""
 
 
 class TokenStore:
@@ -37,11 +39,11 @@ class TokenStore:
         self._grants: dict[str, Grant] = {}
         self._lock = threading.Lock()
 
-    def issue(self, tenant: SimulatedTenant, app: SimulatedApp, audience: str) -> str:
+    def issue(self, tenant: SimulatedTenant, app: SimulatedApp, audience: str, *, by_certificate: bool = False) -> str:
         """Return a new token."""
         token = f"sim.{secrets.token_urlsafe(48)}"
         with self._lock:
-            self._grants[token] = Grant(tenant, app, audience, time.time() + self.lifetime_s)
+            self._grants[token] = Grant(tenant, app, audience, time.time() + self.lifetime_s, by_certificate)
         return token
 
     def find(self, authorization: str) -> Grant | None:

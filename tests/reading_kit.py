@@ -14,7 +14,7 @@ from m365_posture.config import AppCredential, Hosts, TenantConfig
 from scanner.graph import Graph
 from scanner.transport.clock import SystemClock
 from scanner.transport.session import Patience, Session
-from scanner.transport.templates import Api, Pack, Template, Workload
+from scanner.transport.templates import Api, Declaration, Pack, Template, Workload
 from simulator.certificates import server_files
 from simulator.server import Simulator
 from simulator.tenants import SimulatedTenant, blank_tenant
@@ -130,7 +130,15 @@ def a_config(sim: Simulator, slug: str = SLUG, **changes: Any) -> TenantConfig: 
         "data_dir": Path("unused"),
         "app": AppCredential(own.client_id, client_secret_env=SECRET_VARIABLE),
         "packs": ("base", "mail", "files"),
-        "hosts": Hosts(hosts.login, hosts.graph, ca_file=hosts.ca_file, clock_speed=hosts.clock_speed),
+        "hosts": Hosts(
+            hosts.login,
+            hosts.graph,
+            exchange=hosts.exchange,
+            sharepoint_admin=hosts.sharepoint_admin,
+            dns=hosts.dns,
+            ca_file=hosts.ca_file,
+            clock_speed=hosts.clock_speed,
+        ),
     }
     return TenantConfig(**(settings | changes))
 
@@ -151,7 +159,7 @@ async def a_session(
     sim: Simulator,
     config: TenantConfig | None = None,
     *,
-    templates: Iterable[Template] = TEMPLATES,
+    templates: Iterable[Declaration] = TEMPLATES,
     environment: Mapping[str, str] | None = None,
     patience: Patience = UNHURRIED,
 ) -> AsyncIterator[Session]:

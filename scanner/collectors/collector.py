@@ -17,7 +17,7 @@ from scanner.snapshot.reader import SnapshotReader
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.bookkeeping import WATERMARKS
 from scanner.snapshot.writer import ScanWriter
-from scanner.transport.templates import Pack, Template
+from scanner.transport.templates import Declaration, Pack, Template
 
 _NOTED_TOGETHER: Final = 50
 
@@ -161,7 +161,7 @@ class Collector:
     table: Table
     area: str
     """What `--only` names."""
-    templates: tuple[Template, ...]
+    templates: tuple[Declaration, ...]
     """Every request it may send."""
     read: Read
     pack: Pack = Pack.BASE
@@ -171,6 +171,8 @@ class Collector:
     """Tables that help when they are read before."""
     continues: bool = False
     """Whether it reads on from the scan before."""
+    is_last: bool = False
+    """Whether everything else is read before it."""
 
 
 def unique(rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -5,11 +5,19 @@ from typing import Final
 
 import pyarrow as pa
 
-from scanner.collectors.collector import Collector, Read, Reading
+from scanner.collectors.collector import Collector, Reading
+from scanner.collectors.plain import listing_of, read_each, whole
 from scanner.collectors.results import Result
 from scanner.collectors.rows import Shape
 from scanner.collectors.states import group_coverage
-from scanner.snapshot.tables.directory import DOMAINS, ORGANIZATION, SUBSCRIBED_SKUS, USERS
+from scanner.snapshot.tables.directory import (
+    DELETED_USERS,
+    DOMAIN_FEDERATION,
+    DOMAINS,
+    ORGANIZATION,
+    SUBSCRIBED_SKUS,
+    USERS,
+)
 from scanner.transport.errors import Denied, Malformed, ReadError, Throttled, Unavailable, Unlicensed
 from scanner.transport.templates import Api, Pack, Template, Workload
 
@@ -164,19 +172,50 @@ async def _listing_with_activity(reading: Reading) -> pa.Table:
     return await reading.listing(_USERS_WITH_ACTIVITY_SMALL, _USER_SHAPE)
 
 
-def _read_all(template: Template, shape: Shape) -> Read:
-    """Return the reading of a table that is one listing."""
+_DELETED: Final = Template(
+    Api.GRAPH_V1,
+    "directory/deletedItems/microsoft.graph.user",
+    Workload.IDENTITY,
+    permission="User.Read.All",
+    pack=Pack.BASE,
+    select=(
+        "id",
+        "displayName",
+        "userPrincipalName",
+        "mail",
+        "userType",
+        "accountEnabled",
+        "createdDateTime",
+        "deletedDateTime",
+    ),
+    top=999,
+)
+_FEDERATION: Final = Template(
+    Api.GRAPH_V1,
+    "domains/{domain_id}/federationConfiguration",
+    Workload.IDENTITY,
+    permission="Domain-InternalFederation.Read.All",
+    pack=Pack.BASE,
+)
+_FEDERATION_SHAPE: Final = whole(DOMAIN_FEDERATION)
 
-    async def read(reading: Reading) -> Result:
-        await reading.keep(await reading.listing(template, shape))
-        return Result()
 
-    return read
+async def _read_domain_federation(reading: Reading) -> Result:
+    """Read who vouches for the people of each federated domain; a managed domain has nobody to ask about.
+
+    Source:
+        https://learn.microsoft.com/graph/api/domain-list-federationconfiguration
+    """
+    domains = await reading.rows_of(DOMAINS, ("id", "authentication_type"))
+    federated = [domain["id"] for domain in domains if (domain["authentication_type"] or "").lower() == "federated"]
+    return await read_each(reading, _FEDERATION, _FEDERATION_SHAPE, "domain_id", federated)
 
 
 COLLECTORS: Final = (
-    Collector(ORGANIZATION, AREA, (_ORGANIZATION,), _read_all(_ORGANIZATION, Shape(ORGANIZATION))),
-    Collector(SUBSCRIBED_SKUS, AREA, (_SKUS,), _read_all(_SKUS, _SKU_SHAPE)),
-    Collector(DOMAINS, AREA, (_DOMAINS,), _read_all(_DOMAINS, Shape(DOMAINS))),
+    Collector(ORGANIZATION, AREA, (_ORGANIZATION,), listing_of(_ORGANIZATION, Shape(ORGANIZATION))),
+    Collector(SUBSCRIBED_SKUS, AREA, (_SKUS,), listing_of(_SKUS, _SKU_SHAPE)),
+    Collector(DOMAINS, AREA, (_DOMAINS,), listing_of(_DOMAINS, Shape(DOMAINS))),
     Collector(USERS, AREA, (_USERS_WITH_ACTIVITY, _USERS_WITH_ACTIVITY_SMALL, _USERS), _read_users),
+    Collector(DELETED_USERS, AREA, (_DELETED,), listing_of(_DELETED, Shape(DELETED_USERS))),
+    Collector(DOMAIN_FEDERATION, AREA, (_FEDERATION,), _read_domain_federation, needs=(DOMAINS.name,)),
 )

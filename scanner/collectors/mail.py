@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from scanner.collectors.collector import Collector, Reading
+from scanner.collectors.people import is_guest
 from scanner.collectors.results import Failure, Result, result_of_objects
 from scanner.collectors.rows import NONE, JsonObject, Shape, Values, as_json, demand
 from scanner.graph import Part
@@ -112,7 +113,7 @@ async def _read_inbox_rules(reading: Reading) -> Result:
         https://learn.microsoft.com/graph/api/mailfolder-list-messagerules
     """
     users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name", "assigned_licenses"))
-    people = {user["id"]: user for user in users if not _is_guest(user)}
+    people = {user["id"]: user for user in users if not is_guest(user)}
     may_have_mailbox = await _licensed(reading)
     reading.expect(len(people))
     read, failures = 0, list[Failure]()
@@ -126,13 +127,6 @@ async def _read_inbox_rules(reading: Reading) -> Result:
     if people and not read and not failures:
         return Result(TableState.UNLICENSED, reason="no_mailbox", mend=f"license:{_RULES.license}", groups=_HIDDEN)
     return result_of_objects(read, failures, groups=_HIDDEN)
-
-
-def _is_guest(user: JsonObject) -> bool:
-    """Whether this is a guest; very old users have no type, so their name must tell."""
-    if user["user_type"] is None:
-        return "#EXT#" in (user["user_principal_name"] or "")
-    return bool(user["user_type"].lower() == "guest")
 
 
 def _has_no_mailbox(error: ReadError) -> bool:

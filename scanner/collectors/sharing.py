@@ -22,7 +22,7 @@ from scanner.transport.templates import Api, Pack, Template, Workload
 AREA: Final = "sharing"
 
 _DRIVES_AT_ONCE: Final = 4
-_SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
+SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
 
 _SITES: Final = Template(
     Api.GRAPH_V1,
@@ -60,14 +60,14 @@ async def _read_sharing_links(reading: Reading) -> Result:
     try:
         await drives.find()
     except Malformed as error:
-        if error.status == HTTPStatus.BAD_REQUEST and not await _may_have_sites(reading):
-            return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=_SHAREPOINT_PLAN))
+        if error.status == HTTPStatus.BAD_REQUEST and not await may_have_sites(reading):
+            return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=SHAREPOINT_PLAN))
         raise
     await drives.read()
     return drives.result()
 
 
-async def _may_have_sites(reading: Reading) -> bool:
+async def may_have_sites(reading: Reading) -> bool:
     """Whether a licence of the tenant comes with SharePoint: without one Graph only says *bad request*."""
     if not reading.has(SUBSCRIBED_SKUS):
         return True

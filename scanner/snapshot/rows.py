@@ -34,7 +34,7 @@ def to_arrow(table: Table, rows: Sequence[Row]) -> pa.Table:
         table: The declaration.
         rows: One mapping per row, by column name. An absent column is null. Timestamps are aware
             datetimes or ISO 8601 texts with an offset, as Graph writes them (fractions beyond
-            microseconds are cut); year 1 is null.
+            microseconds are cut); year 1 is null. Within an object they are aware datetimes.
 
     Raises:
         RowError: A column is unknown, a cell has another type, or a key is null.
@@ -95,6 +95,9 @@ def _require_type(values: Sequence[Any], declared: pa.DataType) -> None:
             raise _Unfit("holds an object with a property that the table does not declare")
         for field in declared:
             _require_type([value.get(field.name) for value in present], field.type)
+    elif pa.types.is_timestamp(declared):
+        _require(values, frozenset({datetime, NoneType}), declared)
+        _instants(values)
     else:
         _require(values, _PLAIN[declared], declared)
 

@@ -1,4 +1,4 @@
-"""The allow-list: decides on the final request, after authentication and before the socket.
+"""Graph's allow-list: decides on the final request, after authentication and before the socket.
 
 It is generated from the templates the collectors declare and knows nothing else. What is
 allowed: a GET of a declared path with exactly the declared properties; a continuation that
@@ -9,13 +9,14 @@ that holds nothing but these. Everything else is `RequestRefused`.
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import httpx
 import orjson
 
 from scanner.transport.content import names_content, selects_content
 from scanner.transport.errors import RequestRefused
+from scanner.transport.rules import HEADERS, check_headers, options_of, raw_path_of, same_origin
 from scanner.transport.templates import Api, Template
 
 BATCH_SIZE: Final = 20
@@ -26,24 +27,15 @@ _EMBEDDED_VALUE: Final = r"[A-Za-z0-9_!,@=+.~;:-]+"
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _UNSAFE: Final = re.compile(r"[/\\%?#\x00-\x20\x7f]")
 _DECLARABLE_OPTIONS: Final = frozenset({"$filter", "$orderby", "$count", "token"})
+_FIXED_OPTIONS: Final = frozenset({"$expand", "$format"})
 _NEVER_CONTINUED: Final = frozenset({"expand", "search", "format", "compute", "apply"})
-_HEADERS: Final = frozenset(
-    {
-        "host",
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "connection",
-        "user-agent",
-        "authorization",
-        "content-length",
-        "content-type",
-        "prefer",
-        "consistencylevel",
-        "client-request-id",
-        "x-ms-throttle-priority",
-    }
-)
+_GRAPH_HEADERS: Final = HEADERS | {
+    "accept-language",
+    "prefer",
+    "consistencylevel",
+    "client-request-id",
+    "x-ms-throttle-priority",
+}
 _PART_HEADERS: Final = frozenset({"prefer", "consistencylevel"})
 
 
@@ -75,7 +67,7 @@ class AllowList:
         Raises:
             RequestRefused: With a code that says which rule stopped it.
         """
-        self._check_headers(request, endpoint)
+        check_headers(request, _GRAPH_HEADERS, endpoint)
         if request.method == "GET":
             if request.read():
                 raise RequestRefused(endpoint, code="body")
@@ -107,25 +99,21 @@ class AllowList:
             url = httpx.URL(link)
         except (httpx.InvalidURL, TypeError):
             raise RequestRefused(template.endpoint, code="foreign_continuation") from None
-        if not self._is_ours(url):
+        if not same_origin(url, self._origin):
             raise RequestRefused(template.endpoint, code="foreign_continuation")
         segments = _segments(url)
         rules = [rule for rule in self._rules if rule.template == template]
-        if not any(rule.continues(segments, _query(url)) for rule in rules) or names_content(segments or ()):
+        if not any(rule.continues(segments, options_of(url)) for rule in rules) or names_content(segments or ()):
             raise RequestRefused(template.endpoint, code="undeclared_continuation")
         self._continuations.add(str(url))
         return str(url)
 
-    def _is_ours(self, url: httpx.URL) -> bool:
-        same = (url.scheme, url.host, _port(url)) == (self._origin.scheme, self._origin.host, _port(self._origin))
-        return same and not url.userinfo and not url.fragment
-
     def _check_url(self, url: httpx.URL, endpoint: str) -> None:
-        if not self._is_ours(url):
+        if not same_origin(url, self._origin):
             raise RequestRefused(endpoint, code="origin")
         if str(url) in self._continuations:
             return
-        segments, query = _segments(url), _query(url)
+        segments, query = _segments(url), options_of(url)
         if segments is None or names_content(segments):
             raise RequestRefused(endpoint, code="content_path" if segments else "path")
         on_path = [rule for rule in self._rules if rule.matches(segments)]
@@ -134,15 +122,10 @@ class AllowList:
         if not any(rule.allows(query) for rule in on_path):
             raise RequestRefused(endpoint, code="query")
 
-    def _check_headers(self, request: httpx.Request, endpoint: str) -> None:
-        names = [name.casefold() for name in request.headers]
-        if not _HEADERS.issuperset(names) or request.headers.get("host") != request.url.netloc.decode("ascii"):
-            raise RequestRefused(endpoint, code="header")
-
     def _check_batch(self, request: httpx.Request, endpoint: str) -> None:
         segments = _segments(request.url)
         is_batch = segments is not None and len(segments) == 2 and segments[1] == "$batch"  # noqa: PLR2004 - api/$batch
-        if not self._is_ours(request.url) or not is_batch or request.url.query:
+        if not same_origin(request.url, self._origin) or not is_batch or request.url.query:
             raise RequestRefused(endpoint, code="method")
         api = (segments or [""])[0]
         for part in _parts(request.read(), endpoint):
@@ -173,11 +156,17 @@ class _Rule:
             raise RequestRefused(template.endpoint, code="content_path")
         if wide := set(template.query) - _DECLARABLE_OPTIONS:
             raise ValueError(f"{template.endpoint} declares {sorted(wide)}; only {sorted(_DECLARABLE_OPTIONS)} may be.")
+        if wide := {name for name, _ in template.fixed} - _FIXED_OPTIONS:
+            raise ValueError(f"{template.endpoint} fixes {sorted(wide)}; only {sorted(_FIXED_OPTIONS)} may be.")
+        words = [word for _, value in template.fixed for word in re.split(r"[^\w$]+", value)]
+        if names_content(words) or selects_content(words):
+            raise RequestRefused(template.endpoint, code="content_path")
         self._path = _compile(template.api, template.path)
         self._continued = [_compile(template.api, path) for path in declared]
         self._fixed = {"$select": ",".join(template.select)} if template.select else {}
         if template.top is not None:
             self._fixed["$top"] = str(template.top)
+        self._fixed |= dict(template.fixed)
 
     def matches(self, segments: list[str]) -> bool:
         return _fullmatch(self._path, segments)
@@ -196,7 +185,8 @@ class _Rule:
         known = {name.lstrip("$") for name in (*self._fixed, *self.template.query)} - {"token"}
         has_token = bool(options.keys() - known) or not _fullmatch(self._path, segments)
         selected = options.get("select")
-        return has_token and not options.keys() & _NEVER_CONTINUED and selected in {None, self._fixed.get("$select")}
+        wider = [name for name in options.keys() & _NEVER_CONTINUED if options[name] != self._fixed.get(f"${name}")]
+        return has_token and not wider and selected in {None, self._fixed.get("$select")}
 
 
 def _compile(api: Api, path: str) -> list[re.Pattern[str]]:
@@ -218,23 +208,8 @@ def _fullmatch(patterns: list[re.Pattern[str]], segments: list[str]) -> bool:
 
 def _segments(url: httpx.URL) -> list[str] | None:
     """Return the decoded path segments, None when a decoded one could be read as more than one."""
-    raw = url.raw_path.decode("ascii").split("?", 1)[0]
-    segments = [unquote(segment) for segment in raw.split("/")[1:]]
+    segments = [unquote(segment) for segment in raw_path_of(url).split("/")[1:]]
     return None if any(_UNSAFE.search(segment) for segment in segments) else segments
-
-
-def _query(url: httpx.URL) -> dict[str, str] | None:
-    """Return the decoded query options, None when they are ambiguous."""
-    try:
-        pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(url.query))
-    except ValueError:
-        return None
-    options = dict(pairs)
-    return options if len(options) == len(pairs) else None
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
 
 
 def _parts(body: bytes, endpoint: str) -> list[object]:

@@ -22,7 +22,7 @@ from scanner.transport.errors import (
     Unlicensed,
 )
 from scanner.transport.retry import TRANSIENT
-from scanner.transport.templates import Template
+from scanner.transport.templates import Declared
 
 EXPIRED_PAGE_TOKEN: Final = "Directory_ExpiredPageToken"  # noqa: S105 - Graph's error code, no secret
 
@@ -57,7 +57,7 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - the class of HTTP statuses
 
 
-def parse_object(template: Template, body: bytes) -> dict[str, Any]:
+def parse_object(template: Declared, body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`.
 
     Raises:
@@ -71,7 +71,7 @@ def parse_object(template: Template, body: bytes) -> dict[str, Any]:
     return checked_object(template, parsed)
 
 
-def checked_object(template: Template, parsed: object) -> dict[str, Any]:
+def checked_object(template: Declared, parsed: object) -> dict[str, Any]:
     """Return `parsed` when it is an object that carries no error; raise `Malformed` otherwise."""
     if not isinstance(parsed, dict):
         raise Malformed(template.endpoint, code="not_an_object")
@@ -80,7 +80,7 @@ def checked_object(template: Template, parsed: object) -> dict[str, Any]:
     return parsed
 
 
-def error_of(template: Template, status: int, parsed: object) -> ReadError:
+def error_of(template: Declared, status: int, parsed: object) -> ReadError:
     """Return why an answer without success gave nothing.
 
     Args:

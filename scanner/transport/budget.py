@@ -48,6 +48,18 @@ class Policy:
     """Whether it is counted in resource units, which an answer may correct, rather than in requests."""
 
 
+_FIXED: Final = {
+    Workload.REPORTS: Policy(((5.0, 10.0),), concurrent=5),
+    Workload.USAGE: Policy(((100.0, 600.0),), concurrent=1),
+    Workload.CONDITIONAL_ACCESS: Policy(((1.0, 1.0),), concurrent=1),
+    Workload.OUTLOOK: Policy(((10_000.0, 600.0),), concurrent=4),
+    # Of these two Microsoft publishes no limit: the figures are our own modesty.
+    Workload.EXCHANGE: Policy(((300.0, 60.0),), concurrent=4),
+    Workload.SHAREPOINT_ADMIN: Policy(((30.0, 60.0),), concurrent=1),
+}
+"""Limits that do not depend on the tenant's size."""
+
+
 class PausedTooLong(Exception):
     """The service asked for a longer pause than a scan can wait."""
 
@@ -75,16 +87,12 @@ def policy_of(workload: Workload, users: int = 0, licenses: int = 0) -> Policy:
         case Workload.IDENTITY:
             units = next((u for below, u in _IDENTITY_UNITS if users < below), _IDENTITY_UNITS_LARGE)
             return Policy(((units, 10.0),), concurrent=8, in_units=True)
-        case Workload.REPORTS:
-            return Policy(((5.0, 10.0),), concurrent=5)
-        case Workload.CONDITIONAL_ACCESS:
-            return Policy(((1.0, 1.0),), concurrent=1)
-        case Workload.OUTLOOK:
-            return Policy(((10_000.0, 600.0),), concurrent=4)
         case Workload.SHAREPOINT:
             step = 1 + sum(licenses > limit for limit in _SHAREPOINT_STEPS)
             a_minute, a_day = _SHAREPOINT_UNITS_A_MINUTE * step, _SHAREPOINT_UNITS_A_DAY * step
             return Policy(((a_minute, 60.0), (a_day, DAY_S)), concurrent=8, in_units=True)
+        case _:
+            return _FIXED[workload]
 
 
 class _Window:

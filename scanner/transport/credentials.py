@@ -145,14 +145,18 @@ class TokenSources:
         self._sources: dict[TokenKey, TokenSource] = {}
 
     def graph(self, pack: str) -> TokenSource:
-        """Return the source of Graph tokens for a consent pack; packs of one app share it.
+        """Return the source of Graph tokens for a consent pack; see `source`."""
+        return self.source(pack, self._addresses.graph_audience)
+
+    def source(self, pack: str, audience: str) -> TokenSource:
+        """Return the source of one audience's tokens for a consent pack; packs of one app share it.
 
         Raises:
             ConfigError: The credential's file, variable or passphrase is missing or unusable.
             AuthenticationFailed: The certificate has expired.
         """
-        app = self._config.pack_apps.get(pack, self._config.app)
-        key = TokenKey(self._config.tenant_id, app.client_id, self._addresses.graph_audience)
+        app = self._config.app_of(pack)
+        key = TokenKey(self._config.tenant_id, app.client_id, audience)
         if key not in self._sources:
             scope = f"{key.audience}/.default"
             self._sources[key] = TokenSource(scope, self._maker(app), self._clock, f"Tenant {self._config.slug}")

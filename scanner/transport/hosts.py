@@ -17,14 +17,63 @@ class Addresses:
     graph: str
     graph_audience: str
     """Decided by the cloud alone: configured hosts move addresses, never audiences."""
+    exchange: str = ""
+    """Exchange's front door; empty when other hosts are configured and this one is not."""
+    exchange_audience: str = ""
+    sharepoint_domain: str = ""
+    """What the names of the cloud's SharePoint sites end with, e.g. `sharepoint.com`."""
     ca_file: Path | None = None
+    sharepoint_override: str | None = None
+    """Configured address of the SharePoint admin site; None: Microsoft's own."""
+    is_local: bool = False
+    """Whether Exchange is configured to be on this machine: there a region is another port, not another name."""
+
+    def sharepoint_admin(self, name: str) -> tuple[str, str]:
+        """Return address and audience of a tenant's SharePoint admin site.
+
+        Args:
+            name: First label of the tenant's initial domain.
+
+        Returns:
+            An empty address when other hosts are configured and this one is not.
+        """
+        audience = f"https://{name}-admin.{self.sharepoint_domain}"
+        return audience if self.sharepoint_override is None else self.sharepoint_override, audience
+
+
+@dataclass(frozen=True, slots=True)
+class _CloudHosts:
+    login: str
+    graph: str
+    exchange: str
+    sharepoint_domain: str
 
 
 _CLOUDS: Final = {
-    Cloud.GLOBAL: ("https://login.microsoftonline.com", "https://graph.microsoft.com"),
-    Cloud.USGOV: ("https://login.microsoftonline.us", "https://graph.microsoft.us"),
-    Cloud.DOD: ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
-    Cloud.CHINA: ("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
+    Cloud.GLOBAL: _CloudHosts(
+        "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
+        "https://outlook.office365.com",
+        "sharepoint.com",
+    ),
+    Cloud.USGOV: _CloudHosts(
+        "https://login.microsoftonline.us",
+        "https://graph.microsoft.us",
+        "https://outlook.office365.us",
+        "sharepoint.us",
+    ),
+    Cloud.DOD: _CloudHosts(
+        "https://login.microsoftonline.us",
+        "https://dod-graph.microsoft.us",
+        "https://outlook-dod.office365.us",
+        "sharepoint-mil.us",
+    ),
+    Cloud.CHINA: _CloudHosts(
+        "https://login.partner.microsoftonline.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://outlook.office365.cn",
+        "sharepoint.cn",
+    ),
 }
 
 
@@ -37,15 +86,26 @@ def resolve(config: TenantConfig) -> Addresses:
 
     Source: https://learn.microsoft.com/graph/deployments
     """
-    login, graph = _CLOUDS[config.cloud]
-    hosts = config.hosts
+    cloud, hosts = _CLOUDS[config.cloud], config.hosts
     if hosts is None:
-        return Addresses(login, graph, graph)
+        return Addresses(cloud.login, cloud.graph, cloud.graph, cloud.exchange, cloud.exchange, cloud.sharepoint_domain)
     where = f"[tenants.{config.slug}.hosts]"
     given = {name: _origin(f"{where} {name}", getattr(hosts, name)) for name in ("login", "graph")}
+    optional = ("exchange", "sharepoint_admin")
+    given |= {name: _origin(f"{where} {name}", address) for name in optional if (address := getattr(hosts, name))}
     if hosts.clock_speed != 1 and not all(_is_loopback(address) for address in _named_addresses(hosts)):
         raise ConfigError(f"{where} clock_speed may be set only when every host is 127.0.0.1 or ::1; remove it.")
-    return Addresses(given["login"], given["graph"], graph, hosts.ca_file)
+    return Addresses(
+        login=given["login"],
+        graph=given["graph"],
+        graph_audience=cloud.graph,
+        exchange=given.get("exchange", ""),
+        exchange_audience=cloud.exchange,
+        sharepoint_domain=cloud.sharepoint_domain,
+        ca_file=hosts.ca_file,
+        sharepoint_override=given.get("sharepoint_admin", ""),
+        is_local=bool(hosts.exchange) and _is_loopback(hosts.exchange),
+    )
 
 
 def _origin(where: str, address: str) -> str:

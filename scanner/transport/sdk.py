@@ -113,7 +113,8 @@ def _query_string(query: Mapping[str, str]) -> str:
 
 def _fixed_options(template: Template) -> dict[str, str]:
     options = {"$select": ",".join(template.select)} if template.select else {}
-    return options | ({"$top": str(template.top)} if template.top is not None else {})
+    top = {"$top": str(template.top)} if template.top is not None else {}
+    return options | top | dict(template.fixed)
 
 
 def _walk(client: Any, path: str, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - the SDK's builders share no type
@@ -146,5 +147,12 @@ def _configuration(builder: Any, query: Mapping[str, str]) -> RequestConfigurati
     names = {unquote(empty.get_query_parameter(field.name)): field.name for field in fields(declared)}
     if not query.keys() <= names.keys():
         return None
-    parameters = {names[name]: value.split(",") if name == "$select" else value for name, value in query.items()}
+    parameters = {names[name]: _argument(name, value) for name, value in query.items()}
     return RequestConfiguration(headers=HeadersCollection(), query_parameters=declared(**parameters))
+
+
+def _argument(name: str, value: str) -> str | list[str]:
+    """Return an option as the SDK takes it: some of them as lists."""
+    if name == "$select":
+        return value.split(",")
+    return [value] if name == "$expand" else value

@@ -1,6 +1,6 @@
-"""The one `send()`: the only function of the scanner that puts a Graph request on a socket.
+"""The one `send()`: the only function of the scanner that puts a request to Microsoft on a socket.
 
-Order of things, for each attempt: a place in the budget · authentication by the SDK · the
+Order of things, for each attempt: a place in the budget · authentication · the service's
 allow-list on the final request · the socket, under one total deadline · what the answer says
 about cost and waiting, while the place in the budget is still held.
 """
@@ -14,13 +14,12 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from scanner.transport.allowlist import AllowList
 from scanner.transport.answers import Answer, error_of, parse_error
 from scanner.transport.budget import Bucket, BudgetKey, Budgets, PausedTooLong, Slot
 from scanner.transport.clock import Clock
 from scanner.transport.errors import AuthenticationFailed, Malformed, ReadError, Throttled, Unavailable
 from scanner.transport.retry import RETRIES, TRANSIENT, Backoff, told_to_wait_s
-from scanner.transport.templates import Template
+from scanner.transport.templates import Declared, Pack, Service
 
 DEADLINE_S: Final = 300.0
 """Connecting, waiting and reading the whole body together; no library stops a dripping body."""
@@ -30,7 +29,7 @@ _RESOURCE_UNITS: Final = "x-ms-resource-unit"
 
 
 class Signer(Protocol):
-    """Authenticates requests of one consent pack."""
+    """Authenticates requests of one consent pack to one service."""
 
     async def sign(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> httpx.Request:
         """Return the final request."""
@@ -38,6 +37,14 @@ class Signer(Protocol):
 
     def reject(self, token: str) -> None:
         """Forget a token that was not accepted."""
+        ...
+
+
+class Guard(Protocol):
+    """One service's allow-list."""
+
+    def admit(self, request: httpx.Request, endpoint: str) -> None:
+        """Let the final request pass or raise `RequestRefused`."""
         ...
 
 
@@ -57,17 +64,21 @@ class Spent:
 class Call:
     """One request and what it is for."""
 
-    template: Template
+    template: Declared
     url: str
     key: BudgetKey
     cost: float
     headers: Mapping[str, str]
     body: bytes | None = None
-    """JSON of a `$batch`; None for a GET."""
+    """JSON of a `$batch` or of a cmdlet; None for a GET."""
     requests: int = 1
     """How many requests the service meters: the parts of a batch."""
     measure: Callable[[Answer], Spent] | None = None
     """Reads the cost and the throttling out of an answer that holds several."""
+    explain: Callable[[Declared, int, object], ReadError] = error_of
+    """Says why an answer without success gave nothing, in the service's own words."""
+    wanted: frozenset[int] = frozenset()
+    """Statuses besides 2xx that carry what was asked for."""
 
 
 @dataclass(slots=True)
@@ -85,12 +96,11 @@ class Sender:
     """Everything `send()` needs, for one tenant."""
 
     http: httpx.AsyncClient
-    allowed: AllowList
+    guards: Mapping[Service, Guard]
     budgets: Budgets
     clock: Clock
     backoff: Backoff
-    signers: Mapping[str, Signer]
-    """By consent pack."""
+    signers: Mapping[tuple[Service, Pack], Signer]
     retries: int = RETRIES
     deadline_s: float = DEADLINE_S
     body_bytes: int = LARGEST_BODY_BYTES
@@ -101,7 +111,7 @@ class Sender:
         """Send `call` until it is answered, at most `retries` times again.
 
         Returns:
-            The answer, status 2xx.
+            The answer, status 2xx or one of `call.wanted`.
 
         Raises:
             RequestRefused: The allow-list stopped it; nothing was sent.
@@ -111,7 +121,7 @@ class Sender:
         attempt, renewed = 0, False
         while True:
             outcome = await self._once(call, attempt)
-            if isinstance(outcome, Answer) and outcome.is_success:
+            if isinstance(outcome, Answer) and (outcome.is_success or outcome.status in call.wanted):
                 return outcome
             if isinstance(outcome, Answer) and outcome.status == HTTPStatus.UNAUTHORIZED and not renewed:
                 renewed = True
@@ -128,7 +138,7 @@ class Sender:
         try:
             async with bucket.slot(call.cost) as slot:
                 request = await self._sign(call)
-                self.allowed.admit(request, call.template.endpoint)
+                self.guards[call.template.service].admit(request, call.template.endpoint)
                 outcome = await self._transmit(call, request)
                 if isinstance(outcome, Answer):
                     self._account(call, outcome, slot, bucket, attempt)
@@ -139,10 +149,13 @@ class Sender:
 
     async def _sign(self, call: Call) -> httpx.Request:
         method = "GET" if call.body is None else "POST"
-        request = await self.signers[call.template.pack].sign(method, call.url, call.headers, call.body)
+        request = await self._signer(call).sign(method, call.url, call.headers, call.body)
         if "authorization" not in request.headers:
             raise AuthenticationFailed("login", code="no_token", sentence="The sign-in gave no token; try again.")
         return request
+
+    def _signer(self, call: Call) -> Signer:
+        return self.signers[call.template.service, call.template.pack]
 
     async def _transmit(self, call: Call, request: httpx.Request) -> Answer | ReadError:
         endpoint, started_s = call.template.endpoint, self.clock.monotonic_s()
@@ -192,7 +205,7 @@ class Sender:
 
     def _reject_token(self, call: Call, answer: Answer, request: httpx.Request) -> None:
         if answer.status == HTTPStatus.UNAUTHORIZED:
-            self.signers[call.template.pack].reject(request.headers["authorization"].removeprefix("Bearer "))
+            self._signer(call).reject(request.headers["authorization"].removeprefix("Bearer "))
 
 
 class _Handshake:
@@ -216,7 +229,7 @@ def units_of(headers: Mapping[str, str]) -> float | None:
 
 
 def _failure(call: Call, answer: Answer) -> ReadError:
-    return error_of(call.template, answer.status, parse_error(answer.body))
+    return call.explain(call.template, answer.status, parse_error(answer.body))
 
 
 def _may_pass(failure: ReadError) -> bool:

@@ -1,6 +1,7 @@
-"""One tenant's connection to Graph: credentials, allow-list, budgets and `send()`, opened and closed together."""
+"""One tenant's connection to Microsoft: credentials, allow-lists, budgets and `send()`, opened and closed together."""
 
 import os
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,22 +18,30 @@ from m365_posture.config import ConfigError, TenantConfig
 from scanner.transport.allowlist import AllowList
 from scanner.transport.answers import Answer
 from scanner.transport.batch import Envelope
+from scanner.transport.bearer import Bearer
 from scanner.transport.budget import BudgetKey, Budgets
 from scanner.transport.clock import Clock
-from scanner.transport.errors import RequestRefused
-from scanner.transport.hosts import resolve
+from scanner.transport.errors import RequestRefused, Unavailable
+from scanner.transport.exchange import ExchangeDoor
+from scanner.transport.exchange_guard import ExchangeGuard
+from scanner.transport.hosts import Addresses, resolve
 from scanner.transport.quiet import quiet_libraries
 from scanner.transport.retry import RETRIES, Backoff
-from scanner.transport.send import DEADLINE_S, LARGEST_BODY_BYTES, Call, RequestStats, Sender
-from scanner.transport.templates import Template, Workload
+from scanner.transport.send import DEADLINE_S, LARGEST_BODY_BYTES, Call, Guard, RequestStats, Sender, Signer
+from scanner.transport.sharepoint import SharePointDoor
+from scanner.transport.sharepoint_guard import SharePointGuard
+from scanner.transport.templates import Cmdlet, Declaration, Declared, Pack, Service, Template, TenantSettings, Workload
 
 if TYPE_CHECKING:
-    from scanner.transport.credentials import TokenSource
+    from scanner.transport.credentials import TokenSource, TokenSources
     from scanner.transport.sdk import Sdk
 
 _CONNECTIONS: Final = 32
 """More than all budgets together let through, so that nobody waits for a connection while the deadline runs."""
 _ACCEPT: Final = {"accept": "application/json"}
+_EXCHANGE_PLAN: Final = "EXCHANGE_S_STANDARD"
+_SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
+_TENANT_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +62,19 @@ class Session:
     origin: str
     """Scheme, host and port of Graph."""
     allowed: AllowList
+    """What Graph may be asked."""
     clock: Clock
     sender: Sender
-    _apps: Mapping[str, "_App"]
+    exchange: ExchangeDoor
+    _apps: Mapping[Pack, "_App"]
+    _sharepoint: "_SharePoint"
 
     @staticmethod
     @asynccontextmanager
     async def open(
         config: TenantConfig,
         clock: Clock,
-        templates: Iterable[Template],
+        templates: Iterable[Declaration],
         *,
         environment: Mapping[str, str] = os.environ,
         patience: Patience = Patience(),
@@ -73,7 +85,7 @@ class Session:
         Args:
             config: The tenant.
             clock: Runs at `hosts.clock_speed`.
-            templates: Everything this session may ever ask; those of packs that are off are left out.
+            templates: Everything this session may ever ask; those without consent are left out.
             environment: Where secrets and passphrases are looked up.
             patience: How much of a service's weakness to put up with.
             random: Seeds the jitter of retries.
@@ -83,26 +95,16 @@ class Session:
             AuthenticationFailed: A pack's app cannot sign in; its `sentence` says what to do.
         """
         quiet_libraries()
+        asked = [declared for declared in templates if declared.pack in config.consents]
         addresses = resolve(config)
-        allowed_templates = [template for template in templates if template.pack in config.packs]
-        allowed = AllowList(addresses.graph, allowed_templates)
-        async with _http_client(config, addresses.ca_file, clock.real_s(patience.deadline_s / 3)) as http:
-            apps = _apps(config, clock, environment, http, {template.pack for template in allowed_templates})
-            for app in apps.values():
+        _check_sharepoint(config, asked)
+        connect_s = clock.real_s(patience.deadline_s / 3)
+        async with _http_client(config, addresses.ca_file, connect_s) as http:
+            connections = _Connections(config, addresses, http, _token_sources(config, addresses, clock, environment))
+            session = connections.session(asked, clock, patience, Backoff(random or Random()))  # noqa: S311 - spreads retries
+            for app in session._apps.values():  # noqa: SLF001 - its own constructor
                 await app.tokens.get_token()
-            backoff = Backoff(random or Random())  # noqa: S311 - spreads retries, protects nothing
-            sender = Sender(
-                http,
-                allowed,
-                Budgets(clock),
-                clock,
-                backoff,
-                apps,
-                retries=patience.retries,
-                deadline_s=patience.deadline_s,
-                body_bytes=patience.body_bytes,
-            )
-            yield Session(addresses.graph, allowed, clock, sender, apps)
+            yield session
 
     def describe(self, template: Template, values: Mapping[str, str], options: Mapping[str, str]) -> str:
         """Return the URL of a first request.
@@ -168,7 +170,20 @@ class Session:
     def _root(self, template: Template) -> str:
         return f"{self.origin}/{template.api}"
 
-    def stats(self, template: Template) -> RequestStats:
+    def sharepoint(self, name: str, declared: TenantSettings) -> SharePointDoor:
+        """Return the way to the SharePoint admin site.
+
+        Args:
+            name: First label of the tenant's initial domain, e.g. `contoso`.
+            declared: What is asked.
+
+        Raises:
+            RequestRefused: The firm did not opt in, it was not declared, or `name` is no host name.
+            Unavailable: Other hosts are configured and this one is not.
+        """
+        return self._sharepoint.door(name, declared, self.sender)
+
+    def stats(self, template: Declared) -> RequestStats:
         """Return what reading this endpoint has taken so far."""
         return self.sender.stats.get(template.endpoint) or RequestStats()
 
@@ -191,24 +206,93 @@ class _App:
         self.tokens.reject(token)
 
 
-def _apps(
-    config: TenantConfig,
-    clock: Clock,
-    environment: Mapping[str, str],
-    http: httpx.AsyncClient,
-    packs: Iterable[str],
-) -> dict[str, _App]:
+@dataclass(slots=True)
+class _SharePoint:
+    """The SharePoint admin site, whose address is known only once the tenant's name is."""
+
+    connections: "_Connections"
+    declared: Sequence[TenantSettings]
+    guards: dict[Service, Guard]
+    signers: dict[tuple[Service, Pack], Signer]
+
+    def door(self, name: str, declared: TenantSettings, sender: Sender) -> SharePointDoor:
+        if declared not in self.declared or not _TENANT_NAME.fullmatch(name):
+            raise RequestRefused(declared.endpoint, code="undeclared" if declared not in self.declared else "host")
+        origin, audience = self.connections.addresses.sharepoint_admin(name)
+        if not origin:
+            raise Unavailable(declared.endpoint, code="host_not_configured")
+        self.guards[declared.service] = SharePointGuard(origin)
+        plan = declared.license or _SHAREPOINT_PLAN
+        self.signers[declared.service, declared.pack] = self.connections.bearer(declared.pack, audience, plan)
+        return SharePointDoor(origin, sender)
+
+
+@dataclass(slots=True)
+class _Connections:
+    """Puts a session together."""
+
+    config: TenantConfig
+    addresses: Addresses
+    http: httpx.AsyncClient
+    tokens: "TokenSources"
+
+    def session(self, asked: Sequence[Declaration], clock: Clock, patience: Patience, backoff: Backoff) -> Session:
+        addresses, tenant_id = self.addresses, self.config.tenant_id
+        allowed = AllowList(addresses.graph, [each for each in asked if isinstance(each, Template)])
+        cmdlets = [each for each in asked if isinstance(each, Cmdlet)]
+        exchange = ExchangeGuard(addresses.exchange, tenant_id, cmdlets, is_local=addresses.is_local)
+        apps = self._apps({each.pack for each in asked})
+        guards: dict[Service, Guard] = {Service.GRAPH: allowed, Service.EXCHANGE: exchange}
+        signers: dict[tuple[Service, Pack], Signer] = {(Service.GRAPH, pack): app for pack, app in apps.items()}
+        for pack in {each.pack for each in cmdlets}:
+            signers[Service.EXCHANGE, pack] = self.bearer(pack, addresses.exchange_audience, _EXCHANGE_PLAN)
+        sender = Sender(
+            self.http,
+            guards,
+            Budgets(clock),
+            clock,
+            backoff,
+            signers,
+            retries=patience.retries,
+            deadline_s=patience.deadline_s,
+            body_bytes=patience.body_bytes,
+        )
+        door = ExchangeDoor(addresses.exchange, tenant_id, exchange, sender)
+        settings = [each for each in asked if isinstance(each, TenantSettings)]
+        return Session(
+            addresses.graph, allowed, clock, sender, door, apps, _SharePoint(self, settings, guards, signers)
+        )
+
+    def bearer(self, pack: Pack, audience: str, plan: str) -> Bearer:
+        return Bearer(self.http, self.tokens.source(pack, audience), plan)
+
+    def _apps(self, packs: Iterable[Pack]) -> dict[Pack, _App]:
+        from scanner.transport.sdk import Sdk  # noqa: PLC0415 - see `_token_sources`
+
+        found: dict[Pack, _App] = {}
+        for pack in sorted(packs):
+            tokens = self.tokens.graph(pack)
+            found[pack] = _App(Sdk(self.http, self.addresses.graph, tokens), tokens)
+        return found
+
+
+def _token_sources(
+    config: TenantConfig, addresses: Addresses, clock: Clock, environment: Mapping[str, str]
+) -> "TokenSources":
     # The SDK and azure-identity take a second to import; whoever only asks for help should not wait for them.
     from scanner.transport.credentials import TokenSources  # noqa: PLC0415 - see above
-    from scanner.transport.sdk import Sdk  # noqa: PLC0415 - see above
 
-    addresses = resolve(config)
-    sources = TokenSources(config, addresses, clock, environment)
-    apps: dict[str, _App] = {}
-    for pack in sorted(packs):
-        tokens = sources.graph(pack)
-        apps[pack] = _App(Sdk(http, addresses.graph, tokens), tokens)
-    return apps
+    return TokenSources(config, addresses, clock, environment)
+
+
+def _check_sharepoint(config: TenantConfig, asked: Iterable[Declaration]) -> None:
+    """Refuse a sign-in that SharePoint would refuse anyway."""
+    wanted = any(declared.service is Service.SHAREPOINT_ADMIN for declared in asked)
+    if wanted and config.app_of(Pack.SHAREPOINT_ADMIN).certificate is None:
+        raise ConfigError(
+            f"Tenant {config.slug} sets sharepoint_admin, but SharePoint accepts only apps that sign in with a "
+            "certificate: set certificate, or give apps.sharepoint_admin one of its own."
+        )
 
 
 def _http_client(config: TenantConfig, ca_file: Path | None, connect_s: float) -> httpx.AsyncClient:

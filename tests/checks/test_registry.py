@@ -119,7 +119,7 @@ def nothing_but_gap(users: Annotated[Gap, columns("id")]) -> Outcome:
     ("function", "message"),
     [
         (no_docstring, "has no docstring"),
-        (unknown_table, "asks for 'mailboxes'; tables are ['conditional_access_policies'"),
+        (unknown_table, "asks for 'mailboxes'; tables are ['"),
         (unknown_column, "asks for ['shoe_size'] of 'users'"),
         (no_columns, "name the columns of 'users'"),
         (column_twice, "twice"),

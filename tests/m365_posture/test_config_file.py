@@ -65,6 +65,9 @@ def test_every_documented_key_is_read(tmp_path: Path) -> None:
         [tenants.vermeulen.apps.files]
         client_id = "9C1D7E52-AAAA-4BBB-8CCC-DDDDEEEEFFFF"
         federated_token_file = "token"
+        [tenants.vermeulen.apps.sharepoint_admin]
+        client_id = "9C1D7E52-AAAA-4BBB-8CCC-DDDDEEEEFFFF"
+        certificate = "certs/sharepoint.pfx"
         [tenants.vermeulen.thresholds]
         stale_days = 60
         [[tenants.vermeulen.trusted_forwarding]]
@@ -85,7 +88,11 @@ def test_every_documented_key_is_read(tmp_path: Path) -> None:
 
     assert tenant.app.certificate == tmp_path / "certs" / "msp.pfx"
     assert tenant.app.certificate_password_env == "MSP_PFX"
-    assert tenant.pack_apps == {"files": AppCredential(CLIENT, federated_token_file=tmp_path / "token")}
+    assert tenant.pack_apps == {
+        "files": AppCredential(CLIENT, federated_token_file=tmp_path / "token"),
+        "sharepoint_admin": AppCredential(CLIENT, certificate=tmp_path / "certs" / "sharepoint.pfx"),
+    }
+    assert tenant.consents == ("base", "mail", "files", "sharepoint_admin")
     assert tenant.break_glass == ("bg1@vermeulen.example",)
     assert tenant.leavers == tmp_path / "leavers.csv"
     assert tenant.mfa_trusted_ips == ()

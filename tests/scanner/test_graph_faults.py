@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fault_kit import CASES, NEXT_LINKS, Case, Read
 from reading_kit import (
     ALL_USERS,
     DRIVE,
@@ -18,15 +19,7 @@ from reading_kit import (
 )
 
 from scanner.graph import Graph
-from scanner.transport.errors import (
-    Denied,
-    Malformed,
-    NotFound,
-    ReadError,
-    RequestRefused,
-    Throttled,
-    Unavailable,
-)
+from scanner.transport.errors import ReadError
 from scanner.transport.retry import RETRIES
 from scanner.transport.session import Patience
 from simulator.faults import Fault, FaultKind
@@ -37,9 +30,6 @@ STRICKEN = "u3"
 TIME = {FaultKind.TIMEOUT, FaultKind.DRIPPING}
 HURRIED_S = 150.0
 """Deadline where time itself is the fault; anywhere else a busy machine must not look like one."""
-
-Read = dict[str, list[str] | ReadError]
-"""Ids of the rows of each listing that was read, or why there are none."""
 
 
 @dataclass(frozen=True)
@@ -94,42 +84,6 @@ EXPECTED = {
 }
 
 
-@dataclass(frozen=True)
-class Case:
-    """One fault, what it is when it does not end, and whether striking once is survived."""
-
-    name: str
-    fault: FaultKind
-    lasting: type[ReadError]
-    code: str
-    """Code of the lasting error; "" where each service has its own."""
-    passes: bool = False
-    retry_after: str | None = None
-
-
-CASES = (
-    Case("401", FaultKind.UNAUTHORIZED, Denied, "unauthorized", passes=True),
-    Case("403", FaultKind.FORBIDDEN, Denied, ""),
-    Case("404", FaultKind.NOT_FOUND, NotFound, ""),
-    Case("429 with Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True, retry_after="3"),
-    Case("429 without Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True),
-    Case("429 inside a batch", FaultKind.THROTTLED_IN_BATCH, Throttled, "", passes=True, retry_after="3"),
-    Case("500", FaultKind.SERVER_ERROR, Unavailable, "generalException", passes=True),
-    Case("502", FaultKind.BAD_GATEWAY, Unavailable, "UnknownError", passes=True),
-    Case("503", FaultKind.UNAVAILABLE, Unavailable, "ServiceUnavailable", passes=True, retry_after="2.5"),
-    Case("time-out", FaultKind.TIMEOUT, Unavailable, "timeout", passes=True),
-    Case("dripping body", FaultKind.DRIPPING, Unavailable, "timeout", passes=True),
-    Case("dropped connection", FaultKind.DROPPED, Unavailable, "connection_lost", passes=True),
-    Case("truncated JSON", FaultKind.TRUNCATED, Malformed, "not_json"),
-    Case("not JSON", FaultKind.NOT_JSON, Malformed, "not_json"),
-    Case("JSON that is not an object", FaultKind.NOT_AN_OBJECT, Malformed, "not_an_object"),
-    Case("repeated nextLink", FaultKind.REPEATED_NEXT_LINK, Malformed, "repeated_next_link"),
-    Case("nextLink to another host", FaultKind.FOREIGN_NEXT_LINK, RequestRefused, "foreign_continuation"),
-    Case("nextLink to another port", FaultKind.FOREIGN_PORT_NEXT_LINK, RequestRefused, "foreign_continuation"),
-    Case("empty page with nextLink", FaultKind.EMPTY_PAGE_WITH_NEXT_LINK, Malformed, "endless_listing", passes=True),
-)
-
-NEXT_LINKS = {case.name for case in CASES if "nextLink" in case.name}
 WIRE = {"time-out", "dripping body", "dropped connection"}
 IMPOSSIBLE = {
     **{(name, SINGLETON.name): "a single object has no continuation" for name in NEXT_LINKS},

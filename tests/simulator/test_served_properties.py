@@ -38,6 +38,14 @@ EXCEPTIONS: Final = {
     ("identity", "id"): f"{DOCUMENTATION}identity",
     ("conditionalAccessExternalTenants", "membershipKind"): f"{DOCUMENTATION}conditionalaccessexternaltenants",
     ("deleted", "state"): f"{DOCUMENTATION}deleted",
+    **dict.fromkeys(
+        [("crossTenantAccessPolicyTargetConfiguration", name) for name in ("accessType", "targets")],
+        f"{DOCUMENTATION}crosstenantaccesspolicytargetconfiguration",
+    ),
+    **dict.fromkeys(
+        [("crossTenantAccessPolicyTarget", name) for name in ("target", "targetType")],
+        f"{DOCUMENTATION}crosstenantaccesspolicytarget",
+    ),
 }
 """Properties of v1.0 that the reference table leaves out, each with its source."""
 BASES: Final = {
@@ -46,8 +54,13 @@ BASES: Final = {
     "policyDeletableItem": "entity",
     "baseItem": "entity",
     "sharePointIdentity": "identity",
+    "microsoftAuthenticatorAuthenticationMethodTarget": "authenticationMethodTarget",
 }
-OWN_TYPES: Final = {("baseItem", "parentReference"): "itemReference", ("identitySet", "user"): "identity"}
+OWN_TYPES: Final = {
+    ("baseItem", "parentReference"): "itemReference",
+    ("identitySet", "user"): "identity",
+    ("crossTenantAccessPolicyTargetConfiguration", "targets"): "crossTenantAccessPolicyTarget",
+}
 """Types of properties where the table has none."""
 SIMPLE: Final = frozenset({"Boolean", "DateTimeOffset", "Double", "Edm", "Guid", "Int32", "Int64", "Stream", "String"})
 BETA_EXAMPLE: Final = "signIns_beta_2021.json"
@@ -87,7 +100,8 @@ def unknown(value: Any, type_name: str) -> Iterator[str]:  # noqa: ANN401 - any 
         for item in value:
             yield from unknown(item, type_name)
     elif isinstance(value, dict):
-        known = published().of(type_name)
+        told = str(value.get("@odata.type", "")).removeprefix("#microsoft.graph.")
+        known = published().of(told if told in published().own else type_name)
         for name, inner in value.items():
             if name.startswith("@"):
                 continue
@@ -118,6 +132,28 @@ def unknown_in_beta(row: dict[str, Any], model: Any, where: str = "signIn") -> I
                 yield from unknown_in_beta(item, shown, f"{where}.{name}")
 
 
+PLAIN: Final = {
+    "group": "groups",
+    "unifiedRoleDefinition": "roleManagement/directory/roleDefinitions",
+    "unifiedRoleAssignment": "roleManagement/directory/roleAssignments",
+    "application": "applications",
+    "servicePrincipal": "servicePrincipals",
+    "oAuth2PermissionGrant": "oauth2PermissionGrants",
+    "directoryAudit": "auditLogs/directoryAudits",
+    "namedLocation": "identity/conditionalAccess/namedLocations",
+    "authenticationStrengthPolicy": "policies/authenticationStrengthPolicies",
+    "crossTenantAccessPolicyConfigurationPartner": "policies/crossTenantAccessPolicy/partners",
+}
+"""Type and address of what is one listing for every tenant."""
+SINGLE: Final = {
+    "authorizationPolicy": "policies/authorizationPolicy",
+    "adminReportSettings": "admin/reportSettings",
+    "sharepointSettings": "admin/sharepoint/settings",
+    "authenticationMethodsPolicy": "policies/authenticationMethodsPolicy",
+    "crossTenantAccessPolicyConfigurationDefault": "policies/crossTenantAccessPolicy/default",
+}
+
+
 def listings(client: Client, tenant: SimulatedTenant) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every listing of v1.0 that the simulator has: type and rows."""
     everything = ",".join(sorted(properties.USER - ({"signInActivity"} if not tenant.premium else set())))
@@ -125,6 +161,12 @@ def listings(client: Client, tenant: SimulatedTenant) -> Iterator[tuple[str, lis
     yield "subscribedSku", client.rows("v1.0/subscribedSkus")
     yield "domain", client.rows("v1.0/domains")
     yield "user", client.rows(f"v1.0/users?$select={everything}")
+    for type_name, path in PLAIN.items():
+        yield type_name, client.rows(f"v1.0/{path}")
+    for type_name, path in SINGLE.items():
+        yield type_name, [client.get(f"v1.0/{path}").json()]
+    if tenant.premium:
+        yield "userRegistrationDetails", client.rows("v1.0/reports/authenticationMethods/userRegistrationDetails")
     yield "conditionalAccessPolicy", client.rows("v1.0/identity/conditionalAccess/policies")
     policy = client.get("v1.0/policies/identitySecurityDefaultsEnforcementPolicy").json()
     yield "identitySecurityDefaultsEnforcementPolicy", [policy]
@@ -180,6 +222,15 @@ SELECTABLE: Final = {
     "subscribedSku": properties.SUBSCRIBED_SKU,
     "domain": properties.DOMAIN,
     "user": properties.USER,
+    "group": properties.GROUP,
+    "application": properties.APPLICATION,
+    "servicePrincipal": properties.SERVICE_PRINCIPAL,
+    "appRoleAssignment": properties.APP_ROLE_ASSIGNMENT,
+    "oAuth2PermissionGrant": properties.OAUTH2_PERMISSION_GRANT,
+    "unifiedRoleDefinition": properties.ROLE_DEFINITION,
+    "unifiedRoleAssignment": properties.ROLE_ASSIGNMENT,
+    "unifiedRoleAssignmentScheduleInstance": properties.ROLE_ASSIGNMENT_INSTANCE,
+    "unifiedRoleEligibilityScheduleInstance": properties.ROLE_ELIGIBILITY_INSTANCE,
     "conditionalAccessPolicy": properties.CONDITIONAL_ACCESS_POLICY,
     "identitySecurityDefaultsEnforcementPolicy": properties.SECURITY_DEFAULTS,
     "messageRule": properties.MESSAGE_RULE,

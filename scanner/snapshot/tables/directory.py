@@ -101,3 +101,38 @@ USERS: Final = Table(
         Column("last_successful_sign_in_date_time", TIMESTAMP, _ACCOUNT, group="sign_in_activity"),
     ),
 )
+
+DELETED_USERS: Final = Table(
+    "deleted_users",
+    key=("id",),
+    retention_days=730,
+    columns=(
+        Column("id", pa.string(), _ACCOUNT),
+        Column("display_name", pa.string(), _ACCOUNT),
+        Column("user_principal_name", pa.string(), _ACCOUNT),
+        Column("mail", pa.string(), _ACCOUNT),
+        Column("user_type", pa.string(), _ACCOUNT),
+        Column("account_enabled", pa.bool_(), _ACCOUNT),
+        Column("created_date_time", TIMESTAMP, _ACCOUNT),
+        Column("deleted_date_time", TIMESTAMP, _ACCOUNT),
+    ),
+)
+"""Accounts that were deleted in the last thirty days and can still be restored."""
+
+DOMAIN_FEDERATION: Final = Table(
+    "domain_federation",
+    key=("domain_id", "id"),
+    retention_days=730,
+    columns=(
+        Column("domain_id", pa.string(), _CLIENT),
+        Column("id", pa.string(), _SETTING),
+        Column("display_name", pa.string(), _CLIENT),
+        Column("issuer_uri", pa.string(), _CLIENT),
+        Column("federated_idp_mfa_behavior", pa.string(), _SETTING),
+        Column("prompt_login_behavior", pa.string(), _SETTING),
+        Column("preferred_authentication_protocol", pa.string(), _SETTING),
+        Column("is_signed_authentication_request_required", pa.bool_(), _SETTING),
+        Column("raw", pa.string(), _CLIENT),
+    ),
+)
+"""Of the domains whose `authentication_type` is `Federated`; only these are asked about."""

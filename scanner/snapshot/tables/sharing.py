@@ -40,3 +40,26 @@ SHARING_LINKS: Final = Table(
 )
 """`kind` is `link` (a sharing link), `invitation` (not yet redeemed) or `direct` (granted without a link).
 The address of a link, its share id and its password never reach this table."""
+
+SHAREPOINT_SETTINGS: Final = Table(
+    "sharepoint_settings",
+    key=("id",),
+    retention_days=730,
+    columns=(
+        Column("id", pa.string(), _SETTING),
+        Column("sharing_capability", pa.string(), _SETTING),
+        Column("sharing_domain_restriction_mode", pa.string(), _SETTING),
+        Column("sharing_allowed_domain_list", pa.list_(pa.string()), DataClass.CLIENT),
+        Column("sharing_blocked_domain_list", pa.list_(pa.string()), DataClass.CLIENT),
+        Column("is_resharing_by_external_users_enabled", pa.bool_(), _SETTING),
+        Column("is_require_accepting_user_to_match_invited_user_enabled", pa.bool_(), _SETTING),
+        Column("is_legacy_auth_protocols_enabled", pa.bool_(), _SETTING),
+        Column("is_unmanaged_sync_app_for_tenant_restricted", pa.bool_(), _SETTING),
+        Column("idle_session_sign_out_is_enabled", pa.bool_(), _SETTING),
+        Column("idle_session_warn_after_in_seconds", pa.int64(), _SETTING),
+        Column("idle_session_sign_out_after_in_seconds", pa.int64(), _SETTING),
+        Column("deleted_user_personal_site_retention_period_in_days", pa.int64(), _SETTING),
+        Column("raw", pa.string(), DataClass.CLIENT),
+    ),
+)
+"""The ceiling of the whole tenant, as far as Graph tells it: nothing about the expiry or the default of links."""

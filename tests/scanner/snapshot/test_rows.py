@@ -14,7 +14,7 @@ from scanner.snapshot.rows import checked, to_arrow
 from scanner.snapshot.schema import TIMESTAMP, Column, DataClass, Table
 from scanner.snapshot.tables import TABLES
 
-ITEM = pa.struct([("name", pa.string()), ("tags", pa.list_(pa.string()))])
+ITEM = pa.struct([("name", pa.string()), ("tags", pa.list_(pa.string())), ("until", TIMESTAMP)])
 THINGS = Table(
     "things",
     key=("id",),
@@ -44,7 +44,10 @@ VALUES = {
     "seen_at": INSTANTS,
     "labels": st.lists(TEXT, max_size=3),
     "items": st.lists(
-        st.fixed_dictionaries({"name": TEXT, "tags": st.none() | st.lists(TEXT, max_size=2)}), max_size=2
+        st.fixed_dictionaries(
+            {"name": TEXT, "tags": st.none() | st.lists(TEXT, max_size=2), "until": st.none() | INSTANTS}
+        ),
+        max_size=2,
     ),
 }
 ROWS = st.lists(
@@ -103,6 +106,7 @@ def test_an_instant_is_kept_in_utc(text: object, instant: datetime | None) -> No
 
 
 SECRET = "canary-7391"
+NAIVE = datetime(2026, 11, 16)  # noqa: DTZ001 - what must be refused
 
 
 @pytest.mark.parametrize(
@@ -123,6 +127,8 @@ SECRET = "canary-7391"
         pytest.param({"id": "a", "labels": [7391]}, "labels", id="a number in a list of texts"),
         pytest.param({"id": "a", "items": [{"name": 7391}]}, "items", id="a number in an object"),
         pytest.param({"id": "a", "items": [{SECRET: "x"}]}, "items", id="an object with more than is declared"),
+        pytest.param({"id": "a", "items": [{"until": SECRET}]}, "items", id="text for an instant in an object"),
+        pytest.param({"id": "a", "items": [{"until": NAIVE}]}, "items", id="an instant without offset in an object"),
         pytest.param({"id": "a", "seen_at": SECRET}, "seen_at", id="text that is no instant"),
         pytest.param({"id": "a", "seen_at": "2026-11-16T06:00:00"}, "seen_at", id="an instant without offset"),
         pytest.param({"id": "a", "seen_at": 7391}, "seen_at", id="a number for an instant"),

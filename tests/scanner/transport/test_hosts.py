@@ -27,6 +27,51 @@ def test_a_cloud_fixes_addresses_and_audience(cloud: Cloud, login: str, graph: s
     assert (addresses.login, addresses.graph, addresses.graph_audience) == (login, graph, graph)
 
 
+@pytest.mark.parametrize(
+    ("cloud", "exchange", "sharepoint"),
+    [
+        (Cloud.GLOBAL, "https://outlook.office365.com", "https://acme-admin.sharepoint.com"),
+        (Cloud.USGOV, "https://outlook.office365.us", "https://acme-admin.sharepoint.us"),
+        (Cloud.DOD, "https://outlook-dod.office365.us", "https://acme-admin.sharepoint-mil.us"),
+        (Cloud.CHINA, "https://outlook.office365.cn", "https://acme-admin.sharepoint.cn"),
+    ],
+)
+def test_a_cloud_fixes_exchange_and_sharepoint_too(cloud: Cloud, exchange: str, sharepoint: str) -> None:
+    addresses = resolve(a_tenant_config(cloud))
+
+    assert (addresses.exchange, addresses.exchange_audience, addresses.is_local) == (exchange, exchange, False)
+    assert addresses.sharepoint_admin("acme") == (sharepoint, sharepoint)
+
+
+def test_configured_services_keep_the_clouds_audience() -> None:
+    hosts = Hosts(
+        "https://127.0.0.1:1",
+        "https://127.0.0.1:2",
+        exchange="https://127.0.0.1:3/",
+        sharepoint_admin="https://127.0.0.1:4",
+    )
+
+    addresses = resolve(a_tenant_config(Cloud.USGOV, hosts))
+
+    assert (addresses.exchange, addresses.exchange_audience) == ("https://127.0.0.1:3", "https://outlook.office365.us")
+    assert addresses.is_local
+    assert addresses.sharepoint_admin("acme") == ("https://127.0.0.1:4", "https://acme-admin.sharepoint.us")
+
+
+@pytest.mark.parametrize("name", ["exchange", "sharepoint_admin"])
+def test_a_configured_service_is_an_https_origin(name: str) -> None:
+    hosts = Hosts("https://127.0.0.1:1", "https://127.0.0.1:2", **{name: "http://127.0.0.1:3"})  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigError, match=name):
+        resolve(a_tenant_config(hosts=hosts))
+
+
+def test_where_other_hosts_are_configured_an_unnamed_service_has_no_address() -> None:
+    addresses = resolve(a_tenant_config(hosts=Hosts("https://127.0.0.1:1", "https://127.0.0.1:2")))
+
+    assert (addresses.exchange, addresses.sharepoint_admin("acme")[0]) == ("", "")
+
+
 def test_configured_hosts_move_addresses_but_never_the_audience() -> None:
     hosts = Hosts("https://127.0.0.1:9443/", "https://127.0.0.1:9444")
 

@@ -94,7 +94,9 @@ async def test_describing_one_request_does_not_move_another(acme: Simulator) -> 
 async def test_a_signed_request_carries_the_token_of_the_sdks_provider(acme: Simulator) -> None:
     async with a_session(acme) as session:
         for template in TEMPLATES:
-            request = await session.sender.signers[template.pack].sign("GET", f"{session.origin}/v1.0/users", {}, None)
+            request = await session.sender.signers[template.service, template.pack].sign(
+                "GET", f"{session.origin}/v1.0/users", {}, None
+            )
 
             assert acme.tokens.find(request.headers["authorization"])
 

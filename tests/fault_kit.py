@@ -1,0 +1,52 @@
+"""What can go wrong with a request, and what must become of it: shared by the tests of every service."""
+
+from dataclasses import dataclass
+
+from scanner.transport.errors import Denied, Malformed, NotFound, ReadError, RequestRefused, Throttled, Unavailable
+from scanner.transport.session import Patience
+from simulator.faults import FaultKind
+
+QUICK = Patience(retries=2, deadline_s=150.0)
+"""For faults that never end: fewer retries and a shorter deadline, so that the matrix stays quick."""
+
+Read = dict[str, list[str] | ReadError]
+"""Ids of the rows of each listing that was read, or why there are none."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault, what it is when it does not end, and whether striking once is survived."""
+
+    name: str
+    fault: FaultKind
+    lasting: type[ReadError]
+    code: str
+    """Code of the lasting error; "" where each service has its own."""
+    passes: bool = False
+    retry_after: str | None = None
+
+
+CASES = (
+    Case("401", FaultKind.UNAUTHORIZED, Denied, "unauthorized", passes=True),
+    Case("403", FaultKind.FORBIDDEN, Denied, ""),
+    Case("404", FaultKind.NOT_FOUND, NotFound, ""),
+    Case("429 with Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True, retry_after="3"),
+    Case("429 without Retry-After", FaultKind.THROTTLED, Throttled, "", passes=True),
+    Case("429 inside a batch", FaultKind.THROTTLED_IN_BATCH, Throttled, "", passes=True, retry_after="3"),
+    Case("500", FaultKind.SERVER_ERROR, Unavailable, "generalException", passes=True),
+    Case("502", FaultKind.BAD_GATEWAY, Unavailable, "UnknownError", passes=True),
+    Case("503", FaultKind.UNAVAILABLE, Unavailable, "ServiceUnavailable", passes=True, retry_after="2.5"),
+    Case("time-out", FaultKind.TIMEOUT, Unavailable, "timeout", passes=True),
+    Case("dripping body", FaultKind.DRIPPING, Unavailable, "timeout", passes=True),
+    Case("dropped connection", FaultKind.DROPPED, Unavailable, "connection_lost", passes=True),
+    Case("truncated JSON", FaultKind.TRUNCATED, Malformed, "not_json"),
+    Case("not JSON", FaultKind.NOT_JSON, Malformed, "not_json"),
+    Case("JSON that is not an object", FaultKind.NOT_AN_OBJECT, Malformed, "not_an_object"),
+    Case("repeated nextLink", FaultKind.REPEATED_NEXT_LINK, Malformed, "repeated_next_link"),
+    Case("nextLink to another host", FaultKind.FOREIGN_NEXT_LINK, RequestRefused, "foreign_continuation"),
+    Case("nextLink to another port", FaultKind.FOREIGN_PORT_NEXT_LINK, RequestRefused, "foreign_continuation"),
+    Case("empty page with nextLink", FaultKind.EMPTY_PAGE_WITH_NEXT_LINK, Malformed, "endless_listing", passes=True),
+)
+BODIES = {"dripping body", "dropped connection", "truncated JSON", "not JSON", "JSON that is not an object"}
+"""Cases that need a body to go wrong in."""
+NEXT_LINKS = {case.name for case in CASES if "nextLink" in case.name}

@@ -1,0 +1,94 @@
+"""What the simulated Exchange and SharePoint serve exists there: every property, with its source."""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
+
+import pytest
+from exchange_kit import a_firm
+from real_data import facts_folder
+
+from simulator.cmdlets import CMDLETS
+from simulator.generate import generate_tenant
+from simulator.tenants import SimulatedTenant, load_sample, sample_names
+
+MODULE: Final = "https://learn.microsoft.com/powershell/module/exchangepowershell/"
+EXCEPTIONS: Final = {
+    ("Get-CASMailbox", "Name"): f"{MODULE}get-casmailbox",
+}
+"""Properties that the reference leaves out, each with its source."""
+
+
+@cache
+def exchange_section() -> str:
+    text = (facts_folder() / "graph.md").read_text(encoding="utf-8")
+    return text[text.index("## 5.3") : text.index("## 5.4")]
+
+
+@cache
+def published(cmdlet: str) -> frozenset[str]:
+    """Return the properties that the examples and the reference show of what a cmdlet gives."""
+    example = facts_folder() / "graph_examples" / f"exo_{cmdlet}.json"
+    rows = json.loads(example.read_text(encoding="utf-8")) if example.exists() else []
+    lines = [line for line in exchange_section().splitlines() if f"`{cmdlet}`" in line]
+    words = {word for line in lines for word in re.findall(r"[A-Z][A-Za-z0-9]+", line)}
+    excepted = {name for owner, name in EXCEPTIONS if owner == cmdlet}
+    return frozenset({name for row in rows for name in row} | words | excepted)
+
+
+@cache
+def settings() -> frozenset[str]:
+    (example,) = json.loads((facts_folder() / "graph_examples" / "spo_tenant_rest.json").read_text(encoding="utf-8"))
+    return frozenset(example)
+
+
+def unknown(cmdlet: str, rows: Iterable[dict[str, Any]]) -> set[str]:
+    return {f"{cmdlet}.{name}" for row in rows for name in row if name not in published(cmdlet)}
+
+
+def tenants() -> list[SimulatedTenant]:
+    return [a_firm(), *map(load_sample, sample_names()), generate_tenant(users=120, sign_ins=1, sites=1)]
+
+
+@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
+def test_every_property_that_a_cmdlet_gives_is_published(tenant: SimulatedTenant) -> None:
+    found: set[str] = set()
+    for cmdlet, rows in tenant.exchange.items():
+        found |= unknown(cmdlet, rows)
+    for cmdlet, mailboxes in tenant.exchange_mailboxes.items():
+        for held in mailboxes.values():
+            found |= unknown(cmdlet, held if isinstance(held, list) else [])
+
+    assert found == set()
+
+
+@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
+def test_every_setting_of_sharepoint_is_published(tenant: SimulatedTenant) -> None:
+    assert set(tenant.spo_tenant) - settings() == set()
+
+
+@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
+def test_every_cmdlet_that_a_tenant_answers_is_known(tenant: SimulatedTenant) -> None:
+    assert {*tenant.exchange, *tenant.exchange_mailboxes} - CMDLETS.keys() == set()
+
+
+def test_the_generated_tenant_gives_the_tests_something_to_look_at() -> None:
+    tenant = generate_tenant(users=120, sign_ins=1, sites=1)
+
+    assert len(tenant.exchange["Get-Mailbox"]) > 100
+    assert any(rules for rules in tenant.exchange_mailboxes["Get-InboxRule"].values())
+    assert tenant.spo_tenant
+    assert tenant.dns
+
+
+def test_an_unpublished_property_is_noticed() -> None:
+    assert unknown("Get-RemoteDomain", [{"DomainName": "*", "Invented": 1}]) == {"Get-RemoteDomain.Invented"}
+
+
+def test_no_exception_is_needless() -> None:
+    for (cmdlet, name), source in EXCEPTIONS.items():
+        lines = [line for line in exchange_section().splitlines() if f"`{cmdlet}`" in line]
+        assert source.startswith(MODULE)
+        assert not any(re.search(rf"\b{name}\b", line) for line in lines)
