@@ -59,7 +59,7 @@ def test_it_never_says_that_everything_was_read(runs: tuple[Path, list[Answer], 
     """Graph tells nobody which inbox rules are hidden."""
     for answer in runs[1]:
         summaries = [line for line in answer.messages.splitlines() if " checks: " in line]
-        assert [line.partition(":")[0] for line in summaries] == ["vermeulen", "lambert"]
+        assert {line.partition(":")[0] for line in summaries} == {"vermeulen", "lambert"}
         for line in summaries:
             assert "inbox_rules.hidden_rules" in line.partition("not read or in part: ")[2]
 
