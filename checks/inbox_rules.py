@@ -1,8 +1,6 @@
 """Inbox rules that send mail out of the firm, or keep the owner from seeing it."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -11,26 +9,13 @@ import pandas as pd
 
 from checks.derived import Addresses
 from checks.frame import BOOL, TEXTS, column, first_known, judged, look_up, objects, records
+from checks.hidden_mail import FILING, HIDING, VERDICTS, address_of, mail_of
 from checks.model import EvidenceKind, Outcome, Profile, Severity
 from checks.registry import check, columns
 from checks.three_valued import Answer, all_of, any_of, negated
 from m365_posture.texts import mark
 
-_MONEY: Final = (
-    *("factuur", "facturen", "rekeningnummer", "betaling", "overschrijving", "bankgegevens"),
-    *("facture", "virement", "paiement", "coordonnées bancaires", "compte bancaire"),
-    *("rechnung", "überweisung", "zahlung", "bankverbindung", "kontonummer"),
-    *("invoice", "payment", "bank account", "wire transfer", "remittance"),
-)
-"""Words of payment fraud in the languages of the firms; found inside longer words too."""
-
-_MONEY_CODES: Final = re.compile(r"\b(iban|rib)\b")
-"""Found as whole words only: `rib` is also part of `contribution`."""
-
 _SENDING: Final = ("forwardTo", "forwardAsAttachmentTo", "redirectTo")
-_HIDING: Final = ("delete", "permanentDelete", "markAsRead")
-_FILING: Final = "moveToFolder"
-_WORD_CONDITIONS: Final = ("subjectContains", "bodyContains", "bodyOrSubjectContains")
 
 
 @check(
@@ -60,6 +45,10 @@ def no_rule_sends_out_or_hides(
     profile: Profile,
 ) -> Outcome:
     """Whoever gets into a mailbox leaves a rule behind: it copies the mail out, or hides the bank's questions.
+
+    To delete or file a newsletter is what rules are for. To delete every message is not; and a rule that deletes
+    or marks as read whatever comes from a bank, or nearly everything, could not be judged. Nor could one that files
+    every message or mail about money: into which folder it does is not read.
 
     Rules that Outlook hides are not visible to every way of reading; without them this never passes.
     """
@@ -93,29 +82,31 @@ class _Rule:
         """Whom the rule sends mail to; None for one without an address."""
         if self.actions is None:
             return [None]
-        members = (self.actions.get(name) or [] for name in _SENDING)
-        return [_address(recipient) for member in members for recipient in member]
+        members = [self.actions[name] for name in _SENDING if name in self.actions]
+        return [address for member in members for address in _addresses(member)]
 
     @property
     def hides_by(self) -> list[str]:
-        """What the rule does that keeps a message from being noticed."""
-        return [name for name in (*_HIDING, _FILING) if (self.actions or {}).get(name)]
-
-    @property
-    def is_about_money(self) -> Answer:
-        """Whether a word of payment fraud is among its conditions; without conditions read, unknown."""
-        if self.conditions is None:
-            return None
-        members = (self.conditions.get(name) or [] for name in _WORD_CONDITIONS)
-        return any(_is_about_money(phrase) for member in members for phrase in member)
+        """What the rule surely does that keeps a message from being noticed."""
+        return [name for name in HIDING if self._does(name)]
 
     @property
     def hides_money(self) -> Answer:
-        """Whether it hides mail about money. To which folder it files is not read, so filing such mail is unknown."""
+        """Whether it hides mail about money, or all mail.
+
+        To which folder it files is not read, so filing such mail is unknown.
+        """
         if self.actions is None:
             return None
-        hiding = set(self.hides_by)
-        return all_of([None if hiding == {_FILING} else bool(hiding), self.is_about_money])
+        mail = mail_of(self.conditions)
+        return any_of(all_of([self._does(name), verdicts.of(mail)]) for name, verdicts in VERDICTS.items())
+
+    def _does(self, name: str) -> Answer:
+        """Whether the rule does this: a switch that is on, or a folder that is named."""
+        setting = (self.actions or {}).get(name, False)
+        if isinstance(setting, bool):
+            return setting
+        return bool(setting) if isinstance(setting, str) and name == FILING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +154,6 @@ def _json_object(text: str | None) -> Mapping[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _address(recipient: Mapping[str, Any]) -> str | None:
-    address: str | None = (recipient.get("emailAddress") or {}).get("address")
-    return address
-
-
-def _is_about_money(phrase: str) -> bool:
-    text = unicodedata.normalize("NFC", phrase).casefold()
-    return any(word in text for word in _MONEY) or _MONEY_CODES.search(text) is not None
+def _addresses(recipients: object) -> list[str | None]:
+    """Return one address per recipient, None where there is none; of what is no list one that is not known."""
+    return [address_of(recipient) for recipient in recipients] if isinstance(recipients, list) else [None]

@@ -12,7 +12,7 @@ from checks.parameters import Kind, Parameter
 from checks.registry import Catalogue, Derived
 from checks.relations import Relations
 from checks.source import Source
-from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
+from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables import TABLES
 
@@ -78,16 +78,15 @@ class Inputs:
 
     def _give_table(self, table: Table, parameter: Parameter) -> Given:
         coverage = self._source.coverage(table.name)
-        is_whole = coverage.state is TableState.COMPLETE
-        if not (is_whole or (coverage.state.delivers_rows and not parameter.columns.whole)):
-            return Given(missing=(_table_gap(table, coverage),))
+        shortfall = _shortfall(table, coverage)
+        if shortfall and (parameter.columns.whole or not coverage.state.delivers_rows):
+            return Given(missing=shortfall)
         required = _group_gaps(table, coverage, parameter.columns.required)
         if missing := tuple(gap for gap in required if not gap.state.delivers_rows):
             return Given(missing=missing)
         optional = _group_gaps(table, coverage, parameter.columns.optional)
-        partial = [] if is_whole else [_table_gap(table, coverage)]
         unread = _unread_columns(table, coverage, parameter.columns.optional)
-        return Given(self._rows(table, parameter, unread), partial=_distinct([*partial, *required, *optional]))
+        return Given(self._rows(table, parameter, unread), partial=_distinct([*shortfall, *required, *optional]))
 
     def _rows(self, table: Table, parameter: Parameter, unread: Sequence[str]) -> Any:  # noqa: ANN401 - frame or relation
         names = list(parameter.columns.names)
@@ -104,8 +103,15 @@ def _nulls(kind: pa.DataType, index: pd.Index) -> "pd.Series[Any]":
     return pd.Series(pd.NA, index=index, dtype=pd.ArrowDtype(kind))
 
 
-def _table_gap(table: Table, coverage: Coverage) -> Gap:
-    return Gap(table.name, coverage.state, coverage.reason, coverage.mend, coverage.objects_failed)
+def _shortfall(table: Table, coverage: Coverage) -> tuple[Gap, ...]:
+    """Return what keeps the rows of a table from being all there are."""
+    gaps = []
+    if coverage.state is not TableState.COMPLETE:
+        gaps.append(Gap(table.name, coverage.state, coverage.reason, coverage.mend, coverage.objects_failed))
+    if coverage.state.delivers_rows and coverage.basis is Basis.INCREMENTAL and not table.increments_are_complete:
+        need = f"{table.name}.changes_since_full_sweep"
+        gaps.append(Gap(need, TableState.PARTIAL, "delta_best_effort", "rescan_full"))
+    return tuple(gaps)
 
 
 def _group_gaps(table: Table, coverage: Coverage, columns: Sequence[str]) -> list[Gap]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import pandas as pd
 
 from checks.break_glass import is_break_glass
+from checks.conditional_access.circumstances import surely_leave_open
 from checks.conditional_access.grants import Demand
 from checks.conditional_access.people import Person
 from checks.derived import Policies
@@ -43,7 +44,9 @@ def everyone_needs_a_second_factor(
 ) -> Outcome:
     """A stolen password is the usual way into a mailbox. With a second factor it opens nothing.
 
-    Every enabled account counts, guests included; emergency accounts are judged by a check of their own.
+    Every enabled account counts, guests included; emergency accounts are judged by a check of their own. Whoever is
+    protected only by several narrow policies, or by one that leaves out trusted places, could not be judged: the
+    policies may be whole together, and which places are trusted cannot be read in full.
     """
     defaults = _defaults_are_on(security_defaults)
     counts = users["account_enabled"] & ~is_break_glass(users["user_principal_name"], profile)
@@ -73,9 +76,14 @@ def _person(row: dict[str, Any]) -> Person:
 
 
 def _is_covered(person: Person, defaults: Answer, policies: Policies | Gap) -> Answer:
+    """Whether nobody gets in as this person with the password alone; no only where a way in is sure."""
     if isinstance(policies, Gap):
         return any_of([defaults, None])
-    return any_of([defaults, *(policy.demands_mfa(person) for policy in policies)])
+    by_one = any_of([defaults, *(policy.demands_mfa(person) for policy in policies)])
+    if by_one is not False:
+        return by_one
+    narrow = [policy.circumstances for policy in policies if policy.may_demand_mfa(person)]
+    return False if surely_leave_open(narrow) else None
 
 
 def _accepted_instead(person: Person, covered: Answer, policies: Policies | Gap) -> str | None:

@@ -35,7 +35,12 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"rescan": "scan again", "exchange": "it takes a reading through Exchange as well"}
+    {
+        "rescan": "scan again",
+        "restore_backup": "put the damaged files back from a backup",
+        "rescan_full": "scan again with --full",
+        "exchange": "it takes a reading through Exchange as well",
+    }
 )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import pandas as pd
 
-from checks.frame import BOOL, column, is_one_of, judged, objects, records, where
+from checks.frame import BOOL, column, each, judged, objects, records, where
 from checks.model import EvidenceKind, Outcome, Profile, Severity
 from checks.registry import check, columns
 from checks.three_valued import Answer, all_of, any_of
@@ -15,6 +15,9 @@ from m365_posture.texts import mark
 
 _ANYONE: Final = "anonymous"
 _ORGANIZATION: Final = "organization"
+_WIDE: Final = (_ANYONE, _ORGANIZATION)
+_NAMED: Final = ("users", "existingaccess")
+"""Scopes of links that open nothing for anybody who was not named, or could not open it already."""
 
 _PLACE: Final = ["drive_id", "permission_id", "item_id", "item_path", "inherited_from_item_id"]
 _REACH: Final = ["kind", "link_scope", "is_folder", "expiration_date_time"]
@@ -69,7 +72,7 @@ def no_link_is_open_too_wide_or_too_long(
     everybody in it; on a folder it also opens what is put there later. Each link is listed once, at the highest
     item it opens.
     """
-    is_link = (sharing_links["kind"] == "link") & is_one_of(sharing_links["link_scope"], (_ANYONE, _ORGANIZATION))
+    is_link = (sharing_links["kind"] == "link") & each(sharing_links["link_scope"], _is_wide)
     wide = where(sharing_links, is_link).possible
     links = where(wide, column(_is_highest(records(wide[_PLACE])), wide, BOOL)).yes
     evidence = {
@@ -93,19 +96,26 @@ def _is_too_open(link: _Row, profile: Profile) -> Answer:
     is_long = ends is None or ends > profile.as_of + timedelta(days=profile.thresholds.link_max_days)
     return all_of(
         [
-            _is(link["kind"], "link"),
+            None if link["kind"] is None else link["kind"] == "link",
             any_of(
                 [
-                    all_of([_is(link["link_scope"], _ANYONE), is_long]),
-                    all_of([_is(link["link_scope"], _ORGANIZATION), link["is_folder"]]),
+                    all_of([_has_scope(link, _ANYONE), is_long]),
+                    all_of([_has_scope(link, _ORGANIZATION), link["is_folder"]]),
                 ]
             ),
         ]
     )
 
 
-def _is(value: str | None, wanted: str) -> Answer:
-    return None if value is None else value == wanted
+def _is_wide(scope: str) -> Answer:
+    """Whether links of this scope are judged; of one that Graph does not tell, or that is new, unknown."""
+    known = scope.lower()
+    return True if known in _WIDE else False if known in _NAMED else None
+
+
+def _has_scope(link: _Row, wanted: str) -> Answer:
+    scope: str | None = link["link_scope"]
+    return None if scope is None or _is_wide(scope) is None else scope.lower() == wanted
 
 
 def _is_highest(rows: list[dict[str, Any]]) -> list[bool]:

@@ -6,10 +6,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from checks.json_values import ABSENT, Texts
+
 APPROVED_APPLICATION_ENDS: Final = date(2026, 6, 30)
 """From this day on Microsoft treats `approvedApplication` as if it were not selected."""
 
-_BUILT_IN_STRENGTHS: Final = frozenset(f"00000000-0000-0000-0000-00000000000{n}" for n in (2, 3, 4))
+_BUILT_IN_STRENGTHS: Final = tuple(f"00000000-0000-0000-0000-00000000000{n}" for n in (2, 3, 4))
 """Multifactor, passwordless and phishing-resistant MFA."""
 
 
@@ -56,29 +58,46 @@ def demand_of(grant: Any, as_of: date) -> Demand:  # noqa: ANN401 - JSON as Grap
     """
     if grant is None:
         return Demand.NOTHING
-    if not isinstance(grant, dict) or not isinstance(grant.get("builtInControls"), list):
+    if not isinstance(grant, dict):
         return Demand.UNKNOWN
-    demands = [_CONTROLS.get(control, Demand.UNKNOWN) for control in _controls(grant, as_of)]
-    demands += [Demand.CUSTOM_CONTROL] * bool(grant.get("customAuthenticationFactors"))
-    demands += [Demand.NOTHING] * bool(grant.get("termsOfUse"))
-    demands += [_strength(grant["authenticationStrength"])] * bool(grant.get("authenticationStrength"))
-    if not demands:
-        return Demand.NOTHING
-    return _strongest(demands) if len(demands) == 1 or grant.get("operator") == "AND" else _weakest(demands)
+    demands = [
+        *_controls(grant.get("builtInControls"), as_of),
+        *_alternatives(Texts.of(grant.get("customAuthenticationFactors")), Demand.CUSTOM_CONTROL),
+        *_alternatives(Texts.of(grant.get("termsOfUse")), Demand.NOTHING),
+        *_strength(grant.get("authenticationStrength", ABSENT)),
+    ]
+    return _combined(demands, grant.get("operator")) if demands else Demand.NOTHING
 
 
-def _controls(grant: dict[str, Any], as_of: date) -> list[str]:
+def _combined(demands: list[Demand], operator: object) -> Demand:
+    together, at_least = _strongest(demands), _weakest(demands)
+    if len(demands) == 1 or together == at_least or operator == "AND":
+        return together
+    return at_least if operator == "OR" else Demand.UNKNOWN
+
+
+def _controls(controls: object, as_of: date) -> list[Demand]:
     dropped = {"approvedApplication"} if as_of >= APPROVED_APPLICATION_ENDS else set()
-    return [control for control in grant["builtInControls"] if control not in dropped]
+    named = Texts.of(controls)
+    demands = [_CONTROLS.get(control, Demand.UNKNOWN) for control in sorted(named.known - dropped)]
+    return demands if named.is_whole else [*demands, Demand.UNKNOWN]
 
 
-def _strength(strength: Any) -> Demand:  # noqa: ANN401 - JSON as Graph sent it
+def _alternatives(named: Texts, demand: Demand) -> list[Demand]:
+    """Return what a list of controls demands, all of which are alike."""
+    if named.is_empty is None:
+        return [Demand.UNKNOWN]
+    return [] if named.is_empty else [demand]
+
+
+def _strength(strength: Any) -> list[Demand]:  # noqa: ANN401 - JSON as Graph sent it
+    if strength is None:
+        return []
     if not isinstance(strength, dict):
-        return Demand.UNKNOWN
+        return [Demand.UNKNOWN]
     satisfied = strength.get("requirementsSatisfied")
-    if satisfied is None:
-        return Demand.MFA if strength.get("id") in _BUILT_IN_STRENGTHS else Demand.UNKNOWN
-    return Demand.MFA if satisfied == "mfa" else Demand.UNKNOWN
+    is_mfa = satisfied == "mfa" or (satisfied is None and strength.get("id") in _BUILT_IN_STRENGTHS)
+    return [Demand.MFA if is_mfa else Demand.UNKNOWN]
 
 
 def _strongest(demands: list[Demand]) -> Demand:

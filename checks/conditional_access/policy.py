@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from checks.conditional_access.conditions import concerns, is_unconditional
+from checks.conditional_access.circumstances import Circumstances
+from checks.conditional_access.conditions import concerns
 from checks.conditional_access.grants import Demand, demand_of
 from checks.conditional_access.people import Person
 from checks.three_valued import Answer, all_of
@@ -20,7 +21,7 @@ class Policy:
     id: str
     is_enforced: Answer
     """A policy in report-only state protects nobody."""
-    is_unconditional: Answer
+    circumstances: Circumstances
     demand: Demand
     users: Any
     """Graph's `conditions.users`."""
@@ -33,21 +34,30 @@ class Policy:
         return cls(
             id=policy_id,
             is_enforced=_STATES.get(state) if state else None,
-            is_unconditional=is_unconditional(conditions),
+            circumstances=Circumstances.of(conditions),
             demand=demand_of(content["grantControls"], as_of) if "grantControls" in content else Demand.UNKNOWN,
             users=conditions.get("users") if isinstance(conditions, dict) else None,
         )
 
     def demands_mfa(self, person: Person) -> Answer:
         """Whether this policy, by itself and in all circumstances, keeps out whoever has only the password."""
-        demands = {Demand.MFA: True, Demand.BLOCK: True, Demand.UNKNOWN: None}.get(self.demand, False)
-        static = all_of([self.is_enforced, self.is_unconditional, demands])
+        static = all_of([self.is_enforced, self.circumstances.is_everything, self._is_second_factor])
         return False if static is False else all_of([static, concerns(self.users, person)])
+
+    def may_demand_mfa(self, person: Person) -> bool:
+        """Whether this policy may, in some circumstances, keep out whoever has only the password."""
+        static = all_of([self.is_enforced, self._is_second_factor])
+        return static is not False and concerns(self.users, person) is not False
+
+    @property
+    def _is_second_factor(self) -> Answer:
+        """Whether the password alone is not enough where the policy holds."""
+        return {Demand.MFA: True, Demand.BLOCK: True, Demand.UNKNOWN: None}.get(self.demand, False)
 
     def accepts_instead(self, person: Person) -> Demand:
         """Return what this policy surely demands of the person instead of MFA; NOTHING where that is not sure."""
         weaker = self.demand in {Demand.MANAGED_DEVICE, Demand.CUSTOM_CONTROL}
-        sure = weaker and self.is_enforced and self.is_unconditional and concerns(self.users, person)
+        sure = weaker and self.is_enforced and self.circumstances.is_everything and concerns(self.users, person)
         return self.demand if sure else Demand.NOTHING
 
 

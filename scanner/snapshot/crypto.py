@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ MAGIC_OF_ENCRYPTED: Final = b"PARE"
 
 _KEY_NAME: Final = "tenant"
 _COMPRESSION: Final = "zstd"
+_KEYS_KEPT: Final = timedelta(days=1)
+"""How long unwrapped keys of files stay in memory: longer than any scan or judging takes."""
 
 
 class _Kms(pe.KmsClient):  # type: ignore[misc] # pyarrow has no types
@@ -101,10 +104,16 @@ class Vault:
             if schema is None:
                 raise ValueError("a dataset of no files needs a schema")
             return ds.dataset(schema.empty_table())
-        decryption = ds.ParquetDecryptionConfig(self._factory, self._connection, pe.DecryptionConfiguration())
+        configuration = pe.DecryptionConfiguration(cache_lifetime=_KEYS_KEPT)
+        decryption = ds.ParquetDecryptionConfig(self._factory, self._connection, configuration)
         scan = ds.ParquetFragmentScanOptions(decryption_config=decryption)
         file_format = ds.ParquetFileFormat(default_fragment_scan_options=scan)
-        return ds.dataset([str(path) for path in paths], format=file_format, schema=schema)
+        dataset = ds.dataset([str(path) for path in paths], format=file_format, schema=schema)
+        # pyarrow starts a streamed scan while it holds the interpreter's lock, and would wait for ever for a
+        # key that only Python can unwrap: so every file's key is unwrapped before.
+        for fragment in dataset.get_fragments():
+            fragment.ensure_complete_metadata()
+        return dataset
 
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)

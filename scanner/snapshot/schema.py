@@ -56,6 +56,8 @@ class Table:
     storage: Storage = Storage.SCAN
     event_time: str = ""
     """For `Storage.EVENTS`: the timestamp column that decides the day (UTC)."""
+    increments_are_complete: bool = True
+    """Whether Microsoft promises that a scan of changes misses none; else only a full one is whole."""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

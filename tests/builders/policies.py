@@ -25,6 +25,7 @@ def a_policy(policy_id: str = "policy-1", *, state: str | None = "enabled", gran
         "platforms": None,
         "locations": None,
         "devices": None,
+        "clientApplications": None,
         "users": _users() | given.pop("users", {}),
         "applications": _applications() | given.pop("applications", {}),
     }
@@ -40,7 +41,7 @@ def a_policy(policy_id: str = "policy-1", *, state: str | None = "enabled", gran
     return row("conditional_access_policies", columns, defaults)
 
 
-def a_grant(*controls: str, operator: str = "OR", **given: Any) -> dict[str, Any]:
+def a_grant(*controls: str, operator: str | None = "OR", **given: Any) -> dict[str, Any]:
     """Graph's `grantControls`."""
     return {
         "operator": operator,

@@ -1,7 +1,8 @@
 # ruff: noqa: ANN401, FBT003 - a strategy takes whatever a column takes
 """Whole tenants for property tests: small, various, and full of nulls."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -84,6 +85,12 @@ _GRANTS: Final = st.none() | st.builds(
     st.sampled_from([[], [], ["terms-1"]]),
 )
 
+_PLATFORMS: Final = (
+    {"includePlatforms": ["all"], "excludePlatforms": ["linux"]},
+    {"includePlatforms": ["linux"], "excludePlatforms": []},
+)
+_APPLICATIONS: Final = ({"includeApplications": ["Office365"]}, {"excludeApplications": ["app-1"]})
+
 
 @st.composite
 def policies(draw: st.DrawFn) -> list[Row]:
@@ -94,9 +101,13 @@ def policies(draw: st.DrawFn) -> list[Row]:
             users=draw(_USERS),
             grant=draw(st.just("mfa") | _GRANTS),
             locations=draw(st.sampled_from([None, None, {"includeLocations": ["All"], "excludeLocations": ["l1"]}])),
+            platforms=draw(st.sampled_from([None, None, *_PLATFORMS])),
+            devices=draw(st.sampled_from([None, None, {"deviceFilter": {"mode": "exclude", "rule": "x"}}])),
+            applications=draw(st.sampled_from([{}, {}, *_APPLICATIONS])),
+            signInRiskLevels=draw(st.sampled_from([[], [], ["high"]])),
             clientAppTypes=draw(st.sampled_from([["all"], ["all"], ["browser", "mobileAppsAndDesktopClients"]])),
         )
-        for number in range(draw(st.integers(0, 2)))
+        for number in range(draw(st.integers(0, 3)))
     ]
 
 
@@ -111,7 +122,17 @@ _ACTIONS: Final = st.fixed_dictionaries(
         "moveToFolder": st.just("AAMk="),
     },
 )
-_WORDS: Final = st.sampled_from([{}, {"subjectContains": ["factuur"]}, {"bodyContains": ["lunch"]}])
+_WORDS: Final = st.sampled_from(
+    [
+        {},
+        {"subjectContains": ["factuur"]},
+        {"bodyContains": ["lunch"]},
+        {"subjectContains": ["factuur"], "senderContains": ["news@"]},
+        {"fromAddresses": [{"emailAddress": {"address": "cards@bank.example"}}]},
+        {"isAutomaticReply": True},
+        {"hasAttachments": True},
+    ]
+)
 
 
 @st.composite
@@ -139,7 +160,7 @@ def links(draw: st.DrawFn) -> list[Row]:
             item_path=draw(or_null(f"/folder{number}")),
             is_folder=draw(or_null(True, False)),
             kind=draw(st.sampled_from(["link", "link", "direct", None])),
-            link_scope=draw(or_null("anonymous", "organization", "users")),
+            link_scope=draw(or_null("anonymous", "organization", "users", "Anonymous", "unknownFutureValue")),
             expiration_date_time=None if ends is None else AS_OF + timedelta(days=ends),
         )
         found.append(link)
@@ -217,6 +238,72 @@ def with_nulls(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> 
     for name, number, column in draw(st.lists(st.sampled_from(places), min_size=1, max_size=3)):
         rows[name][number][column] = None
     return replace(source, tables=rows)
+
+
+_JSON_COLUMNS: Final = {
+    "conditional_access_policies": ("raw",),
+    "inbox_rules": ("actions", "conditions"),
+}
+_ABSENT_IS_UNSET: Final = ("inbox_rules",)
+"""Graph leaves out what is not set in a rule, so a member that is absent there says something."""
+
+_MIS_SHAPES: Final = (5, "?", [None], [{}], {}, {"?": 5})
+_DROP: Final = object()
+
+_Path = tuple[str | int, ...]
+
+
+def _members(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
+    """Yield every member and every item of JSON, with the way to it."""
+    inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in inside:
+        yield (*path, name), member
+        yield from _members(member, (*path, name))
+
+
+def _spoils(name: str, path: _Path, member: Any) -> list[Any]:
+    """Return what may stand in place of a member without saying something else that Graph might mean."""
+    shapes = [shape for shape in _MIS_SHAPES if not _means_something(shape, member)]
+    # null stands for an object that is not set, but never for a list
+    nulls = [None] if isinstance(member, list) or name in _ABSENT_IS_UNSET else []
+    is_member = isinstance(path[-1], str)
+    return [*shapes, *nulls, *([_DROP] if is_member and name not in _ABSENT_IS_UNSET else [])]
+
+
+def _means_something(shape: Any, member: Any) -> bool:
+    """Whether a shape is one that Graph documents there: a text for a text."""
+    return isinstance(shape, str) and isinstance(member, str)
+
+
+def _spoilt(text: str, path: _Path, spoil: Any) -> str:
+    content = json.loads(text)
+    parent = content
+    for step in path[:-1]:
+        parent = parent[step]
+    if spoil is _DROP:
+        del parent[path[-1]]
+    else:
+        parent[path[-1]] = spoil
+    return json.dumps(content)
+
+
+@st.composite
+def with_spoilt_json(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> MemorySource:
+    """The same scan with one member inside a JSON column absent, null, or of a shape that Graph does not document."""
+    places = [
+        (name, number, column, path, member)
+        for name in tables
+        for column in _JSON_COLUMNS.get(name, ())
+        for number, row in enumerate(source.tables.get(name, []))
+        if row[column] is not None
+        for path, member in _members(json.loads(row[column]))
+    ]
+    if not places:
+        return source
+    name, number, column, path, member = draw(st.sampled_from(places))
+    rows = [dict(row) for row in source.tables[name]]
+    rows[number][column] = _spoilt(rows[number][column], path, draw(st.sampled_from(_spoils(name, path, member))))
+    return replace(source, tables={**source.tables, name: rows})
 
 
 @st.composite

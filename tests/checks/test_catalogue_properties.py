@@ -1,16 +1,17 @@
 """What holds for every check, from the moment it is registered."""
 
+import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import pandas as pd
 import pytest
-from builders.strategies import Tenant, renamed, shuffled, tenants, with_gap, with_nulls
+from builders.strategies import Tenant, renamed, shuffled, tenants, with_gap, with_nulls, with_spoilt_json
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from checks.engine import evaluate
-from checks.frame import judged, objects
+from checks.frame import each, judged, objects
 from checks.lines import lines
 from checks.model import EvidenceKind, Gap, Outcome, Severity, Verdict
 from checks.parameters import Kind, Parameter
@@ -84,6 +85,12 @@ def with_a_null(draw: st.DrawFn, catalogue: Catalogue) -> Case:
 
 
 @st.composite
+def with_a_spoilt_member(draw: st.DrawFn, catalogue: Catalogue) -> Case:
+    tenant = draw(tenants(tables_of(catalogue)))
+    return tenant, Tenant(draw(with_spoilt_json(tenant.source, tables_of(catalogue))), tenant.profile)
+
+
+@st.composite
 def with_something_unread(draw: st.DrawFn, catalogue: Catalogue) -> Case:
     tenant = draw(tenants(tables_of(catalogue)))
     return tenant, Tenant(draw(with_gap(tenant.source, tables_of(catalogue))), tenant.profile)
@@ -107,6 +114,7 @@ Holds = Callable[[Catalogue, Tenant, Tenant], bool]
 PROPERTIES: dict[str, tuple[Cases, Holds]]
 PROPERTIES = {
     "a null never improves a verdict": (with_a_null, never_improves),
+    "a member of another shape never improves a verdict": (with_a_spoilt_member, never_improves),
     "a gap never improves a verdict": (with_something_unread, never_improves),
     "the order of rows is irrelevant": (in_another_order, says_the_same_in_any_order),
     "renaming changes nothing": (under_other_names, says_the_same_of_other_names),
@@ -194,10 +202,39 @@ def goes_by_the_name(users: Users) -> Outcome:
     return outcome(users, users["display_name"] == "Name of u1")
 
 
+def takes_an_absent_member_for_an_empty_one(
+    conditional_access_policies: Annotated[pd.DataFrame, columns("id", "raw")],
+) -> Outcome:
+    """A policy whose exclusions are absent, or of a shape nobody documents, excludes nobody."""
+    rows = conditional_access_policies.assign(user_type=conditional_access_policies["id"])
+
+    def excludes(raw: str) -> bool:
+        members = json.loads(raw)
+        for name in ("conditions", "users", "excludeUsers"):
+            members = members.get(name) if isinstance(members, dict) else None
+        return isinstance(members, list) and bool(members)
+
+    return outcome(rows, each(rows["raw"], excludes))
+
+
+def reads_members_that_may_be_absent(
+    conditional_access_policies: Annotated[pd.DataFrame, columns("id", "raw")],
+) -> Outcome:
+    """Crashes where a member is absent."""
+    rows = conditional_access_policies.assign(user_type=conditional_access_policies["id"])
+
+    def excludes(raw: str) -> bool:
+        users = json.loads(raw)["conditions"]["users"]
+        return any(len(users[f"{side}{kind}"]) > 1 for side in ("include", "exclude") for kind in ("Users", "Roles"))
+
+    return outcome(rows, each(rows["raw"], excludes))
+
+
 @pytest.mark.parametrize(
     ("bad", "name"),
     [
         (takes_null_for_no, "a null never improves a verdict"),
+        (takes_an_absent_member_for_an_empty_one, "a member of another shape never improves a verdict"),
         (leaves_out_the_unknown, "a null never improves a verdict"),
         (takes_unread_for_nothing, "a gap never improves a verdict"),
         (judges_only_the_first, "the order of rows is irrelevant"),
@@ -211,3 +248,16 @@ def test_a_check_that_breaks_a_promise_is_found_out(bad: Callable[..., Outcome],
     broken = find(cases(catalogue), lambda case: not holds(catalogue, *case), settings=search)
 
     assert not holds(catalogue, *broken)
+
+
+def test_a_check_that_crashes_on_an_absent_member_is_found_out() -> None:
+    catalogue = a_bad_check(reads_members_that_may_be_absent)
+
+    def crashes(case: Case) -> bool:
+        try:
+            judge(catalogue, case[1])
+        except (KeyError, TypeError):
+            return True
+        return False
+
+    assert find(with_a_spoilt_member(catalogue), crashes, settings=search)

@@ -31,6 +31,13 @@ def said(result: CheckResult) -> str:
 OUT = {"forwardTo": ["me@personal.example"]}
 MONEY = {"subjectContains": ["Factuur"]}
 LUNCH = {"subjectContains": ["lunch"]}
+NEWS = {"senderContains": ["news@paper.example"]}
+BANK = {"fromAddresses": [{"emailAddress": {"address": "cards@bank.example"}}]}
+PAPER = {"fromAddresses": [{"emailAddress": {"address": "news@paper.example"}}]}
+DELETES = {"delete": True}
+DESTROYS = {"permanentDelete": True}
+MARKS = {"markAsRead": True}
+FILES = {"moveToFolder": "AAMk="}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,11 @@ def test_a_rule_may_not_send_mail_outside(actions: dict[str, Any], expected: str
         pytest.param({}, None, "passes", id="does nothing, on conditions that were not read"),
         pytest.param({"delete": True}, {"bodyContains": ["IBAN"]}, "fails", id="a word of the body"),
         pytest.param({"delete": True}, {"bodyOrSubjectContains": ["uw IBAN:"]}, "fails", id="a word among others"),
-        pytest.param({"delete": True}, {"senderContains": ["factuur"]}, "passes", id="a word in the sender's name"),
+        pytest.param({"delete": True}, {"headerContains": ["Subject: factuur"]}, "fails", id="a word in a header"),
+        pytest.param({"delete": True}, {"senderContains": ["factuur"]}, "unknown", id="a word in the sender's name"),
+        pytest.param({"markAsRead": True}, {"senderContains": ["@bank.example"]}, "unknown", id="marks mail of a bank"),
+        pytest.param({"moveToFolder": "AAMk="}, {"senderContains": ["@bank.example"]}, "passes", id="files it"),
+        pytest.param({"delete": True}, BANK, "unknown", id="deletes mail from the address of a bank"),
         pytest.param({"delete": True}, {"subjectContains": ["contribution"]}, "passes", id="rib inside another word"),
         pytest.param({"delete": True}, {"subjectContains": ["votre RIB"]}, "fails", id="rib as a word"),
         pytest.param({"delete": True}, {"subjectContains": ["OVERSCHRIJVINGEN"]}, "fails", id="a longer word"),
@@ -94,6 +105,71 @@ def test_a_rule_may_not_send_mail_outside(actions: dict[str, Any], expected: str
 )
 def test_a_rule_may_not_hide_mail_about_money(actions: dict[str, Any], conditions: Any, expected: str) -> None:
     assert said(judge(a_rule(actions=actions, conditions=conditions))) == expected
+
+
+@pytest.mark.parametrize(
+    ("actions", "conditions", "expected"),
+    [
+        pytest.param(DELETES, {}, "fails", id="deletes every message"),
+        pytest.param(DESTROYS, {}, "fails", id="destroys every message"),
+        pytest.param(MARKS, {}, "unknown", id="marks every message as read"),
+        pytest.param(FILES, {}, "unknown", id="files every message"),
+        pytest.param({}, {}, "passes", id="does nothing to every message"),
+        pytest.param(DELETES, {"senderContains": ["@"]}, "fails", id="deletes whatever has an @ in its sender"),
+        pytest.param(FILES, {"senderContains": ["@"]}, "unknown", id="files whatever has one"),
+        pytest.param(DELETES, {"senderContains": [".be"]}, "unknown", id="deletes the mail of a country"),
+        pytest.param(DELETES, {"subjectContains": ["lunch", "e"]}, "fails", id="one phrase among others takes all"),
+        pytest.param(DELETES, {"senderContains": ["@"]} | LUNCH, "passes", id="and another condition narrows it"),
+        pytest.param(DELETES, {"hasAttachments": True}, "unknown", id="deletes whatever has an attachment"),
+        pytest.param(MARKS, {"sentToMe": True}, "unknown", id="marks whatever is sent to the owner"),
+        pytest.param(FILES, {"hasAttachments": True}, "passes", id="files whatever has an attachment"),
+        pytest.param(DELETES, {"headerContains": ["X-Spam-Flag"]}, "unknown", id="deletes by a header"),
+        pytest.param(MARKS | FILES, {"headerContains": ["X-Rss-Feed"]}, "unknown", id="marks by a header"),
+        pytest.param(FILES, {"headerContains": ["X-Rss-Feed"]}, "passes", id="files by a header"),
+        pytest.param(DELETES, {"somethingNew": True}, "unknown", id="deletes by a condition we do not know"),
+        # ordinary
+        pytest.param(DELETES, NEWS, "passes", id="deletes a newsletter"),
+        pytest.param(DESTROYS, PAPER, "passes", id="destroys the mail of one address"),
+        pytest.param(MARKS | FILES, NEWS, "passes", id="files a newsletter as read"),
+        pytest.param(DELETES, {"isAutomaticReply": True}, "passes", id="deletes automatic replies"),
+        pytest.param(DELETES, {"isReadReceipt": True, "hasAttachments": True}, "passes", id="and some of them"),
+    ],
+)
+def test_a_rule_may_not_hide_everything(actions: dict[str, Any], conditions: Any, expected: str) -> None:
+    assert said(judge(a_rule(actions=actions, conditions=conditions))) == expected
+
+
+@pytest.mark.parametrize(
+    ("actions", "conditions", "expected"),
+    [
+        pytest.param({"forwardTo": None}, LUNCH, "unknown", id="recipients that are null"),
+        pytest.param(FILES, {"subjectContains": [None]}, "unknown", id="a word that is null"),
+        pytest.param(DELETES, {"subjectContains": [None, "factuur"]}, "fails", id="beside one that tells"),
+        pytest.param(DELETES, {"subjectContains": "lunch"}, "unknown", id="words that are no list"),
+        pytest.param(DELETES, {"subjectContains": None} | NEWS, "unknown", id="words that are null"),
+        pytest.param(DELETES, {"fromAddresses": [5]}, "unknown", id="a sender that is no address"),
+        pytest.param(DELETES, {"fromAddresses": 5}, "unknown", id="senders that are no list"),
+        pytest.param(DELETES, {"isAutomaticReply": "yes"}, "unknown", id="a switch that is a text"),
+        pytest.param({"delete": "yes"}, MONEY, "unknown", id="an action that is a text"),
+        pytest.param({"delete": None}, MONEY, "unknown", id="an action that is null"),
+        pytest.param({"delete": None}, LUNCH, "passes", id="an action that is null, on ordinary mail"),
+        pytest.param({"moveToFolder": 5}, MONEY, "unknown", id="a folder that is a number"),
+        pytest.param(DELETES | {"moveToFolder": [{}]}, MONEY, "fails", id="beside an action that tells"),
+    ],
+)
+def test_what_has_another_shape_than_documented_is_unknown(
+    actions: dict[str, Any], conditions: Any, expected: str
+) -> None:
+    rule = a_rule(conditions=conditions)
+
+    assert said(judge(rule | {"actions": json.dumps(actions)})) == expected
+
+
+@pytest.mark.parametrize(
+    "recipients", [5, {}, "me", [5], [None], [{"emailAddress": 5}], [{"emailAddress": {"address": 5}}]]
+)
+def test_a_recipient_of_another_shape_is_unknown(recipients: Any) -> None:
+    assert said(judge(a_rule() | {"actions": json.dumps({"redirectTo": recipients})})) == "unknown"
 
 
 @pytest.mark.parametrize(

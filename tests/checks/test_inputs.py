@@ -11,7 +11,7 @@ from checks.frame import look_up, null_means
 from checks.model import Gap, Outcome, Profile, Verdict
 from checks.registry import columns
 from checks.relations import Relation
-from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
+from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState
 
 UNREAD = [state for state in TableState if not state.delivers_rows]
 
@@ -261,6 +261,33 @@ def test_a_column_of_the_log_that_was_not_read_is_null_whatever_the_log_holds() 
 
     assert (result.verdict, ids(result.unknown)) == (Verdict.NOT_ASSESSED, ["f"])
     assert [gap.need for gap in result.gaps] == ["sign_ins.beta_properties"]
+
+
+def test_a_log_that_was_continued_from_the_scan_before_is_whole() -> None:
+    states = {"sign_ins": Coverage(TableState.COMPLETE, basis=Basis.INCREMENTAL)}
+
+    assert judge(counts_sign_ins, a_snapshot(users=[PASSES], states=states)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("state", UNREAD)
+def test_what_was_not_read_at_all_is_one_gap_whatever_it_would_continue_from(state: TableState) -> None:
+    def counts_links(sharing_links: Annotated[pd.DataFrame, columns("item_id")]) -> Outcome:
+        """Why."""
+        raise AssertionError("called")
+
+    result = judge(counts_links, a_snapshot(states={"sharing_links": Coverage(state, basis=Basis.INCREMENTAL)}))
+
+    assert [gap.need for gap in result.gaps] == ["sharing_links"]
+
+
+def test_links_of_which_only_changes_were_read_are_not_whole() -> None:
+    def concludes(sharing_links: Annotated[pd.DataFrame, columns("item_id", whole=True)]) -> Outcome:
+        """Why."""
+        raise AssertionError("called")
+
+    states = {"sharing_links": Coverage(TableState.COMPLETE, basis=Basis.INCREMENTAL)}
+
+    assert judge(concludes, a_snapshot(states=states)).verdict is Verdict.NOT_ASSESSED
 
 
 def test_two_checks_may_ask_for_different_columns_of_one_log() -> None:

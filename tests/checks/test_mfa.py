@@ -97,15 +97,55 @@ EVERY_TYPE = "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDire
             id="a policy for an action",
         ),
         pytest.param(a_policy(applications={"includeApplications": None}), "unknown", id="apps were not read"),
+        pytest.param(a_policy(users={"includeUsers": 5}), "unknown", id="people that are no list"),
+        pytest.param(a_policy(users={"includeUsers": [{}]}), "unknown", id="a person that is no id"),
+        pytest.param(a_policy(users={"includeUsers": [{}, "ann"]}), "passes", id="beside her own"),
+        pytest.param(a_policy(users={"excludeUsers": None}), "unknown", id="who is left out is null"),
+        pytest.param(a_policy(users={"excludeGroups": None}), "unknown", id="which groups are left out is null"),
+        pytest.param(a_policy(users={"excludeGuestsOrExternalUsers": 5}), "unknown", id="which guests is a number"),
+        pytest.param(a_policy(applications={"excludeApplications": None}), "unknown", id="which apps is null"),
+        pytest.param(a_policy(applications={"applicationFilter": {}}), "unknown", id="a filter that is empty"),
+        pytest.param(a_policy(applications={"includeApplications": [{}]}), "unknown", id="an app that is no id"),
         # under which circumstances
-        pytest.param(a_policy(locations={"includeLocations": ["All"]}), "passes", id="in every place"),
+        pytest.param(a_policy(clientAppTypes=[{}]), "unknown", id="a client that is no text"),
+        pytest.param(a_policy(clientAppTypes=["unknownFutureValue"]), "unknown", id="a client Graph does not tell"),
+        pytest.param(a_policy(signInRiskLevels=None), "unknown", id="risks that are null"),
+        pytest.param(a_policy(signInRiskLevels=5), "unknown", id="risks that are a number"),
+        pytest.param(a_policy(locations={}), "unknown", id="places that are an empty object"),
+        pytest.param(a_policy(locations=["All"]), "unknown", id="places that are a list"),
+        pytest.param(a_policy(platforms={"includePlatforms": ["all"]}), "unknown", id="which platforms is absent"),
+        pytest.param(a_policy(devices={}), "unknown", id="devices that are an empty object"),
+        pytest.param(a_policy(authenticationFlows=5), "unknown", id="flows that are a number"),
+        pytest.param(
+            a_policy(locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted", "office"]}),
+            "fails",
+            id="not at the office either",
+        ),
+        pytest.param(
+            a_policy(locations={"includeLocations": ["All"], "excludeLocations": None}),
+            "unknown",
+            id="which places are left out is null",
+        ),
+        pytest.param(
+            a_policy(
+                locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]},
+                applications={"includeApplications": ["Office365"]},
+            ),
+            "fails",
+            id="not in trusted places, and for Office only",
+        ),
+        pytest.param(
+            a_policy(locations={"includeLocations": ["All"], "excludeLocations": []}), "passes", id="in every place"
+        ),
         pytest.param(
             a_policy(locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}),
-            "fails",
-            id="not at the office",
+            "unknown",
+            id="not in trusted places: which those are cannot be read in full",
         ),
         pytest.param(a_policy(locations={"includeLocations": ["be"]}), "fails", id="in one place"),
-        pytest.param(a_policy(platforms={"includePlatforms": ["all"]}), "passes", id="on every platform"),
+        pytest.param(
+            a_policy(platforms={"includePlatforms": ["all"], "excludePlatforms": []}), "passes", id="on every platform"
+        ),
         pytest.param(
             a_policy(platforms={"includePlatforms": ["all"], "excludePlatforms": ["linux"]}),
             "fails",
@@ -190,6 +230,19 @@ STRENGTH = "00000000-0000-0000-0000-00000000000"
         ),
         pytest.param(None, "fails", "password", id="a policy that only controls sessions"),
         pytest.param({"operator": "OR"}, "unknown", None, id="controls that were not read"),
+        pytest.param(5, "unknown", None, id="controls that are a number"),
+        pytest.param(a_grant(builtInControls=[{}]), "unknown", None, id="a control that is no text"),
+        pytest.param(a_grant(builtInControls=None), "unknown", None, id="controls that are null"),
+        pytest.param(a_grant("mfa", termsOfUse=None), "unknown", None, id="MFA or terms that are null"),
+        pytest.param(a_grant("mfa", termsOfUse=5, operator="AND"), "passes", None, id="MFA and whatever terms"),
+        pytest.param(a_grant("mfa", "compliantDevice", operator=None), "unknown", None, id="both or either"),
+        pytest.param(
+            {"operator": "OR", "builtInControls": ["mfa"], "customAuthenticationFactors": [], "termsOfUse": []},
+            "unknown",
+            None,
+            id="MFA or a strength that is absent",
+        ),
+        pytest.param(a_grant(authenticationStrength={"id": {}}), "unknown", None, id="a strength whose id is no text"),
         pytest.param(a_grant(authenticationStrength={"id": f"{STRENGTH}4"}), "passes", None, id="a built-in strength"),
         pytest.param(
             a_grant(authenticationStrength={"id": "own", "requirementsSatisfied": "mfa"}),
@@ -225,6 +278,15 @@ def test_an_approved_app_counted_as_a_managed_one_until_microsoft_ended_it() -> 
     assert [row.evidence["accepted_instead"] for row in result.failing] == ["managed_device"]
 
 
+LINUX = {"includePlatforms": ["linux"], "excludePlatforms": []}
+NOT_ON_LINUX = a_policy("not-on-linux", platforms={"includePlatforms": ["all"], "excludePlatforms": ["linux"]})
+ONLY_LINUX = a_policy("only-linux", platforms=LINUX)
+NOT_THIS_APP = a_policy("not-this-app", applications={"excludeApplications": ["app"]})
+NOT_THIS_APP_FOR_BOB = a_policy("for-bob", users={"includeUsers": [BOB]}, applications={"excludeApplications": ["app"]})
+ONLY_THIS_APP = a_policy("only-this-app", applications={"includeApplications": ["app"]})
+OLD_CLIENTS = a_policy("old-clients", grant="block", clientAppTypes=["exchangeActiveSync", "other"])
+
+
 @pytest.mark.parametrize(
     ("policies", "expected"),
     [
@@ -239,6 +301,44 @@ def test_an_approved_app_counted_as_a_managed_one_until_microsoft_ended_it() -> 
             [a_policy("a", users={"excludeGroups": ["g"]}), a_policy("b", state="disabled")],
             "unknown",
             id="perhaps hit by one and surely not by the other",
+        ),
+        # narrow ones: only a way in that surely escapes all of them is told
+        pytest.param([NOT_ON_LINUX, ONLY_LINUX], "unknown", id="on Linux, and on everything else"),
+        pytest.param([NOT_THIS_APP, ONLY_THIS_APP], "unknown", id="for one app, and for all others"),
+        pytest.param([NOT_THIS_APP, NOT_ON_LINUX], "unknown", id="two that leave different things out"),
+        pytest.param([NOT_ON_LINUX, ONLY_THIS_APP], "fails", id="from Linux, into any other app"),
+        pytest.param([NOT_ON_LINUX, ONLY_THIS_APP, ONLY_LINUX], "unknown", id="whole on every platform"),
+        pytest.param([ONLY_LINUX, ONLY_THIS_APP, OLD_CLIENTS], "fails", id="an ordinary sign-in escapes them all"),
+        pytest.param([ONLY_THIS_APP, a_policy("b", signInRiskLevels=["high"])], "fails", id="without risk, elsewhere"),
+        pytest.param(
+            [a_policy("a", signInRiskLevels=["none"]), a_policy("b", signInRiskLevels=["low", "medium", "high"])],
+            "unknown",
+            id="with risk, and without",
+        ),
+        pytest.param(
+            [
+                a_policy("a", locations={"includeLocations": ["be"], "excludeLocations": []}),
+                a_policy("b", locations={"includeLocations": ["All"], "excludeLocations": ["be"]}),
+            ],
+            "unknown",
+            id="in one country, and in all others",
+        ),
+        pytest.param(
+            [NOT_ON_LINUX, a_policy("b", grant="compliantDevice")], "fails", id="a managed device completes nothing"
+        ),
+        pytest.param(
+            [NOT_ON_LINUX, a_policy("b", state="enabledForReportingButNotEnforced", users={"excludeRoles": ["r"]})],
+            "fails",
+            id="nor does a report",
+        ),
+        pytest.param([NOT_ON_LINUX, NOT_THIS_APP_FOR_BOB], "fails", id="nor does a policy for somebody else"),
+        pytest.param(
+            [
+                NOT_ON_LINUX,
+                a_policy("b", users={"includeUsers": [], "includeGroups": ["g"]}, signInRiskLevels=["high"]),
+            ],
+            "fails",
+            id="nor does one that perhaps concerns her, and spares sign-ins without risk",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def test_a_published_policy_is_read_as_its_authors_meant_it(
 ) -> None:
     policy = real_policy(number)
 
-    assert (policy.is_unconditional, policy.demand) == (is_unconditional, demand)
+    assert (policy.circumstances.is_everything, policy.demand) == (is_unconditional, demand)
 
 
 def test_every_published_policy_is_understood_as_far_as_its_grant_goes() -> None:

@@ -44,6 +44,11 @@ from scanner.snapshot.ledger import TableState
             id="what Graph cannot see",
         ),
         pytest.param(
+            Gap("sharing_links.changes_since_full_sweep", TableState.PARTIAL, "delta_best_effort", "rescan_full"),
+            "sharing_links.changes_since_full_sweep was read in part (delta_best_effort, scan again with --full).",
+            id="what a scan of changes may miss",
+        ),
+        pytest.param(
             Gap("sign_ins", TableState.PURGED, ""), "sign_ins was removed at the end of its retention.", id="a purge"
         ),
     ],

@@ -9,7 +9,7 @@ from checks.engine import evaluate
 from checks.model import Thresholds, Verdict
 from checks.registry import CATALOGUE
 from checks.results import CheckResult
-from scanner.snapshot.ledger import Coverage, TableState
+from scanner.snapshot.ledger import Basis, Coverage, TableState
 
 
 def judge(*links: dict[str, Any], profile: Any = None, **how: Any) -> CheckResult:
@@ -50,6 +50,10 @@ FOLDER = {"is_folder": True}
         pytest.param(FIRM | {"is_folder": None}, "unknown", id="perhaps a folder"),
         pytest.param({"link_scope": "users"}, "left out", id="a link for named people"),
         pytest.param({"link_scope": "existingAccess"}, "left out", id="a link that gives nobody anything new"),
+        pytest.param({"link_scope": "Anonymous"}, "fails", id="however its scope is written"),
+        pytest.param({"link_scope": "Users"}, "left out", id="for named people, however it is written"),
+        pytest.param({"link_scope": "unknownFutureValue"}, "unknown", id="a link whose reach Graph does not tell"),
+        pytest.param({"link_scope": "somethingNew"} | FOLDER, "unknown", id="a link of a reach we do not know"),
         pytest.param({"link_scope": None}, "unknown", id="a link whose reach was not read"),
         pytest.param({"link_scope": None, "expiration_date_time": ends(-1)}, "passes", id="of any reach, but ended"),
         pytest.param(ANYONE | {"kind": None}, "unknown", id="perhaps no link"),
@@ -148,3 +152,19 @@ def test_drives_that_were_not_read_leave_a_fail_open_upwards() -> None:
     result = judge(a_link("i", **ANYONE), states=states)
 
     assert (result.verdict, result.at_least, result.complete) == (Verdict.FAIL, True, False)
+
+
+CHANGES_ONLY = {"sharing_links": Coverage(TableState.COMPLETE, basis=Basis.INCREMENTAL)}
+
+
+def test_a_scan_of_changes_alone_never_passes_because_it_may_miss_some() -> None:
+    result = judge(states=CHANGES_ONLY)
+
+    assert (result.verdict, result.complete) == (Verdict.NOT_ASSESSED, False)
+    assert [(gap.need, gap.mend) for gap in result.gaps] == [("sharing_links.changes_since_full_sweep", "rescan_full")]
+
+
+def test_a_scan_of_changes_alone_still_shows_what_fails() -> None:
+    result = judge(a_link("i", **ANYONE), states=CHANGES_ONLY)
+
+    assert (result.verdict, result.at_least) == (Verdict.FAIL, True)

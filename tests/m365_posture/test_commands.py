@@ -232,14 +232,6 @@ def test_every_format_tells_the_same(world: World) -> None:
             assert re.search(rf"{row['check_id']} +{row['severity']} +{row['status']} ", as_table)
 
 
-def test_judging_twice_gives_the_same_bytes_also_after_a_later_scan(world: World) -> None:
-    scan = world.scans(SLUG)[0]
-    first = world.run("judge", scan, "--format", "jsonl")
-    assert world.run("scan", SLUG).code == 0
-
-    assert world.run("judge", scan, "--format", "jsonl").output == first.output
-
-
 def test_a_moment_can_be_given_as_a_day(world: World) -> None:
     scan = world.scans(SLUG)[0]
     by_day, by_time = (
@@ -262,6 +254,14 @@ def test_a_moment_can_be_given_as_a_day(world: World) -> None:
 )
 def test_a_scan_ends_as_it_was_asked_to(world: World, options: tuple[str, ...], code: int) -> None:
     assert world.run("scan", SLUG, *options).code == code
+
+
+def test_a_scan_names_what_graph_never_gives_and_ends_well(world: World) -> None:
+    answer = world.run("scan", SLUG, "--only", "mail")
+
+    assert answer.code == 0
+    named = answer.messages.rstrip().rstrip(".").partition("not read or in part: ")[2].split(", ")
+    assert set(named) == {"inbox_rules.hidden_rules", "users.sign_in_activity"}
 
 
 def test_an_unknown_area_is_explained(world: World) -> None:

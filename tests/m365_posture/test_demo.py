@@ -55,6 +55,15 @@ def test_it_prints_a_summary_and_where_to_look(runs: tuple[Path, list[Answer], l
     assert "AADSTS" not in first.messages
 
 
+def test_it_never_says_that_everything_was_read(runs: tuple[Path, list[Answer], list[float]]) -> None:
+    """Graph tells nobody which inbox rules are hidden."""
+    for answer in runs[1]:
+        summaries = [line for line in answer.messages.splitlines() if " checks: " in line]
+        assert {line.partition(":")[0] for line in summaries} == {"vermeulen", "lambert"}
+        for line in summaries:
+            assert "inbox_rules.hidden_rules" in line.partition("not read or in part: ")[2]
+
+
 def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, list[Answer], list[float]]) -> None:
     folder, _, _ = runs
     options = ("--config", folder / "tenants.toml", "--key-file", folder / "master.key")

@@ -11,8 +11,14 @@ from random import Random
 import pytest
 from command_line import World, a_world
 
+from m365_posture.config_file import load
+from m365_posture.keys import read_key_file
+from m365_posture.pipeline import TenantData
+from scanner.snapshot.manifest import read_manifest
+from scanner.snapshot.reader import SnapshotReader
+
 ROOT = Path(__file__).parents[2]
-SLUG = "lambert"
+SMALL, WITH_A_LOG = "lambert", "vermeulen"
 LATENCY_S = 2.0
 """A hundredth of a second per request: enough for a kill to come in between."""
 PATIENCE_S = 60.0
@@ -20,9 +26,10 @@ PATIENCE_S = 60.0
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A tenant with one undisturbed scan."""
+    """Two tenants with one undisturbed scan each; the second one's has a log of sign-ins."""
     with a_world(tmp_path_factory.mktemp("killed"), latency_s=LATENCY_S) as served:
-        assert served.run("scan", SLUG).code == 0
+        for slug in (SMALL, WITH_A_LOG):
+            assert served.run("scan", slug).code == 0
         yield served
 
 
@@ -32,17 +39,28 @@ def findings_of(world: World, scan: Path) -> list[tuple[str, str, str | None]]:
     return [(row["check_id"], row["status"], row["object_id"]) for row in rows]
 
 
+def sign_ins_of(world: World, scan: Path) -> list[str]:
+    """Return the ids of the log that a scan may judge, every file of which is proven."""
+    manifest = read_manifest(scan)
+    tenant = load(world.config).tenant_with_id(manifest.tenant_id)
+    reader = SnapshotReader.open(scan, TenantData.open(tenant, read_key_file(world.key_file)).vault)
+    reader.verify()
+    if not reader.coverage("sign_ins").state.delivers_rows:
+        return []
+    return sorted(reader.frame("sign_ins", ["id"])["id"])
+
+
 def journal_lines(scan: Path) -> int:
     path = scan / "journal.jsonl"
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def killed_scan(world: World, at_line: int, then_s: float) -> None:
+def killed_scan(world: World, slug: str, at_line: int, then_s: float) -> None:
     """Start a scan in a process of its own and kill it, `then_s` after its journal has `at_line` lines."""
-    folder = world.tenant_folder(SLUG) / "scans"
+    folder = world.tenant_folder(slug) / "scans"
     before = set(folder.iterdir())
     options = ["--config", str(world.config), "--key-file", str(world.key_file)]
-    command = [sys.executable, "-m", "m365_posture", "scan", SLUG, *options]
+    command = [sys.executable, "-m", "m365_posture", "scan", slug, *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - this program
         until = time.monotonic() + PATIENCE_S
         while process.poll() is None and time.monotonic() < until:
@@ -54,30 +72,35 @@ def killed_scan(world: World, at_line: int, then_s: float) -> None:
         assert process.wait() == -signal.SIGKILL
 
 
-def assert_survives(world: World, seed: int) -> None:
+def assert_survives(world: World, slug: str, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - chooses moments, protects nothing
-    finished = world.scans(SLUG)
-    undisturbed = findings_of(world, finished[0])
+    finished = world.scans(slug)
+    undisturbed, log = findings_of(world, finished[0]), sign_ins_of(world, finished[0])
+    assert bool(log) == (slug == WITH_A_LOG)
 
-    killed_scan(world, random.randrange(journal_lines(finished[-1])), random.uniform(0, 0.02))
+    killed_scan(world, slug, random.randrange(journal_lines(finished[-1])), random.uniform(0, 0.02))
 
-    after = world.scans(SLUG)
+    after = world.scans(slug)
     assert after[: len(finished)] == finished
     assert [findings_of(world, scan) for scan in after[len(finished) - 1 :]] == [undisturbed] * (
         len(after) - len(finished) + 1
     )
-    answer = world.run("scan", SLUG, "--resume", "--format", "jsonl")
+    answer = world.run("scan", slug, "--resume", "--format", "jsonl")
     assert answer.code == 0
     assert [(row["check_id"], row["status"], row["object_id"]) for row in answer.rows] == undisturbed
-    assert sorted((world.tenant_folder(SLUG) / "scans").iterdir()) == world.scans(SLUG)
+    assert sorted((world.tenant_folder(slug) / "scans").iterdir()) == world.scans(slug)
+    assert [sign_ins_of(world, scan) for scan in world.scans(slug)] == [log] * len(world.scans(slug))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_killed_scan_is_completed_to_the_same_findings(world: World, seed: int) -> None:
-    assert_survives(world, seed)
+@pytest.mark.parametrize(("slug", "seed"), [(SMALL, 0), (WITH_A_LOG, 1), (WITH_A_LOG, 2)])
+def test_a_killed_scan_is_completed_to_the_same_findings(world: World, slug: str, seed: int) -> None:
+    assert_survives(world, slug, seed)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", range(3, 23))
-def test_a_scan_killed_at_many_more_moments_is_completed_to_the_same_findings(world: World, seed: int) -> None:
-    assert_survives(world, seed)
+@pytest.mark.parametrize("slug", [SMALL, WITH_A_LOG])
+def test_a_scan_killed_at_many_more_moments_is_completed_to_the_same_findings(
+    world: World, slug: str, seed: int
+) -> None:
+    assert_survives(world, slug, seed)

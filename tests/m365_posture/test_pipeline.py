@@ -173,6 +173,40 @@ def test_what_a_changed_rule_did_is_told_apart_from_what_the_tenant_did(
     assert {tracked.state for tracked in ledger.values()} == {FindingState.OPEN}
 
 
+def test_what_a_changed_statement_did_is_told_apart_from_what_the_tenant_did(
+    served: World, tenant: TenantConfig, once: Scanned
+) -> None:
+    second = scanned(served, replace(tenant, link_max_days=36_500))
+
+    kept = findings.evaluations(tenant.folder, data_of(served, tenant).vault)
+    assert [judged.scan_id for judged in kept] == [once.judged.scan_id] * 2 + [second.judged.scan_id]
+    short_enough_now = failing(once) - failing(second)
+    assert short_enough_now
+    ledger = history(kept)
+    assert {
+        key for key, tracked in ledger.items() if tracked.state is FindingState.STATEMENT_CHANGED
+    } == short_enough_now
+    assert {tracked.state for key, tracked in ledger.items() if key not in short_enough_now} == {FindingState.OPEN}
+
+
+def failing(result: Scanned) -> set[tuple[str, str]]:
+    return {(check.check_id, found.object_id) for check in result.judged.checks for found in check.failing}
+
+
+def test_findings_that_cannot_be_read_any_more_keep_no_tenant_from_being_scanned(
+    served: World, tenant: TenantConfig, once: Scanned, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tenant.folder / "scans" / once.manifest.scan_id
+    damaged = next((folder / "findings").glob("*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+
+    second = scanned(served, tenant)
+
+    assert outcome(second) == outcome(once)
+    [told] = [record.getMessage() for record in caplog.records if record.name == "m365_posture.pipeline"]
+    assert told == f"previous scan {once.manifest.scan_id} of tenant {tenant.tenant_id}: Truncated"
+
+
 def test_an_attestation_counts_at_the_moment_that_is_judged(served: World, tenant: TenantConfig, once: Scanned) -> None:
     data = data_of(served, tenant)
     folder = tenant.folder / "scans" / once.manifest.scan_id

@@ -14,6 +14,7 @@ SHARING_LINKS: Final = Table(
     "sharing_links",
     key=("drive_id", "item_id", "permission_id"),
     retention_days=90,
+    increments_are_complete=False,
     columns=(
         Column("site_id", pa.string(), _SETTING),
         Column("site_display_name", pa.string(), _CONTENT),

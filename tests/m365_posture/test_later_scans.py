@@ -1,0 +1,193 @@
+"""What a scan says stays what it says, to the byte, whatever later scans read: the log of sign-ins included."""
+
+import json
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import pytest
+from command_line import World, a_world
+
+from checks.engine import evaluate
+from checks.frame import judged, objects
+from checks.frameworks import mapping
+from checks.lines import lines
+from checks.model import EvidenceKind, Outcome
+from checks.registry import Catalogue, columns
+from checks.relations import Relation
+from m365_posture.config_file import load
+from m365_posture.keys import read_key_file
+from m365_posture.pipeline import TenantData
+from scanner.snapshot.reader import SnapshotReader
+
+SLUG = "vermeulen"
+NEW_SIGN_INS = 5
+LATE_SIGN_INS = 3
+
+SignIns = Annotated[Relation, columns("id", "user_id", "created_date_time")]
+
+
+def everybody_signs_in_rarely(sign_ins: SignIns) -> Outcome:
+    """Whoever signed in at all is told with how often and when last: one row more changes a line."""
+    rows = sign_ins.sql(
+        "SELECT user_id AS id, count(DISTINCT id) AS sign_ins, max(created_date_time) AS newest"
+        " FROM sign_ins GROUP BY user_id ORDER BY user_id"
+    )
+    said = objects(rows, ["id"], ["id"], {"sign_ins": rows["sign_ins"], "newest": rows["newest"]})
+    failing: pd.Series[Any] = rows["sign_ins"] > 0
+    return judged(said, failing)
+
+
+def counting_sign_ins() -> Catalogue:
+    catalogue = Catalogue()
+    catalogue.check(
+        "AC-04",
+        title="Everybody signs in rarely",
+        severity=mapping()["AC-04"].severity,
+        object_type="user",
+        evidence={"sign_ins": EvidenceKind.VOLATILE, "newest": EvidenceKind.VOLATILE},
+        remedy="None.",
+        source="https://learn.microsoft.com/",
+    )(everybody_signs_in_rarely)
+    return catalogue
+
+
+@dataclass(frozen=True)
+class Said:
+    """Everything one scan says."""
+
+    by_command: bytes
+    by_log: bytes
+    """JSON lines of a check that counts the sign-ins of everybody."""
+
+    @property
+    def sign_ins(self) -> int:
+        """How many sign-ins were counted."""
+        rows = [json.loads(line) for line in self.by_log.splitlines()]
+        return sum(row["evidence"]["sign_ins"] for row in rows if row["object_id"] is not None)
+
+
+def said_of(world: World, scan: Path) -> Said:
+    answer = world.run("judge", scan, "--format", "jsonl")
+    assert answer.code == 0
+    data = TenantData.open(load(world.config).tenant(SLUG), read_key_file(world.key_file))
+    reader = SnapshotReader.open(scan, data.vault)
+    evaluation = evaluate(reader, data.profile(reader.finished_at), counting_sign_ins())
+    return Said(answer.output, b"".join(lines(evaluation, SLUG)))
+
+
+def sign_in_again(world: World, *moments: datetime) -> None:
+    """Add sign-ins of somebody who signed in before to the log of the tenant, which is newest first."""
+    log = world.simulator.tenants[SLUG].sign_ins
+    assert isinstance(log, list)
+    log.extend(
+        log[0] | {"id": str(uuid.UUID(int=number)), "createdDateTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+        for number, moment in enumerate(moments, start=1)
+    )
+    log.sort(key=lambda row: str(row["createdDateTime"]), reverse=True)
+
+
+def files_by_day(scan: Path) -> dict[str, str]:
+    """Return the file of each day of the log that a scan may judge."""
+    events = json.loads((scan / "manifest.json").read_bytes())["events"]["sign_ins"]
+    return {day: file["path"] for day, file in events.items()}
+
+
+@pytest.fixture(scope="module")
+def scanned_twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Said]]:
+    """A tenant with a scan, what that said, and a later scan that read sign-ins of today and late ones of before."""
+    with a_world(tmp_path_factory.mktemp("later")) as world:
+        assert world.run("scan", SLUG).code == 0
+        first = said_of(world, world.scans(SLUG)[0])
+        log = world.simulator.tenants[SLUG].sign_ins
+        assert isinstance(log, list)
+        newest, now = datetime.fromisoformat(str(log[0]["createdDateTime"])), datetime.now(UTC)
+        today = [now - timedelta(minutes=1 + number) for number in range(NEW_SIGN_INS)]
+        late = [newest - timedelta(minutes=1 + number) for number in range(LATE_SIGN_INS)]
+        sign_in_again(world, *today, *late)
+        assert world.run("scan", SLUG).code == 0
+        yield world, first
+
+
+def test_the_later_scan_really_read_more_of_the_log(scanned_twice: tuple[World, Said]) -> None:
+    world, _ = scanned_twice
+    before, after = (files_by_day(scan) for scan in world.scans(SLUG))
+
+    written = {day for day in after if after[day] != before.get(day)}
+    assert written - before.keys(), "a day of its own"
+    assert written & before.keys(), "a day that the first scan has another file of"
+    assert set(after) > set(before)
+    assert all((world.tenant_folder(SLUG) / path).is_file() for path in {*before.values(), *after.values()})
+
+
+def test_an_older_scan_says_the_same_bytes_after_a_later_one(scanned_twice: tuple[World, Said]) -> None:
+    world, first = scanned_twice
+    older, newer = world.scans(SLUG)
+
+    assert said_of(world, older) == first
+    assert said_of(world, newer).by_command != first.by_command
+
+
+def test_a_check_of_the_log_counts_what_its_own_scan_read(scanned_twice: tuple[World, Said]) -> None:
+    world, first = scanned_twice
+    older, newer = (said_of(world, scan) for scan in world.scans(SLUG))
+
+    assert older.by_log == first.by_log
+    assert older.sign_ins > 1000
+    assert newer.sign_ins == older.sign_ins + NEW_SIGN_INS + LATE_SIGN_INS
+
+
+@pytest.fixture
+def copied(scanned_twice: tuple[World, Said], tmp_path: Path) -> World:
+    """Both scans in a folder of the test's own."""
+    world, _ = scanned_twice
+    own = tmp_path / "world"
+    shutil.copytree(world.folder, own, ignore=shutil.ignore_patterns("simulator"))
+    (own / "simulator").symlink_to(world.folder / "simulator")
+    return World(own, world.simulator)
+
+
+def a_day_of_the_log(world: World) -> tuple[str, Path]:
+    return "sign_ins", world.tenant_folder(SLUG) / max(files_by_day(world.scans(SLUG)[-1]).values())
+
+
+def a_part_of(table: str) -> Callable[[World], tuple[str, Path]]:
+    return lambda world: (table, min((world.scans(SLUG)[-1] / "tables" / table).glob("*.parquet")))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(a_day_of_the_log, id="a day of the log"),
+        pytest.param(a_part_of("sharing_links"), id="a part of the sharing links"),
+        pytest.param(a_part_of("watermarks"), id="how far the reading came"),
+    ],
+)
+def test_a_scan_reads_in_full_what_it_cannot_continue(
+    copied: World, where: Callable[[World], tuple[str, Path]]
+) -> None:
+    table, path = where(copied)
+    newest = copied.scans(SLUG)[-1]
+    undisturbed = said_of(copied, newest)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    damaged = bytes(content)
+
+    if table == "sharing_links":
+        answer = copied.run("judge", newest, "--format", "jsonl")
+        assert (answer.code, answer.output) == (5, b"")
+        assert "is not as it was written" in answer.sentence
+    assert copied.run("scan", SLUG).code == 0
+
+    tables = json.loads((copied.scans(SLUG)[-1] / "manifest.json").read_bytes())["tables"]
+    affected = ("sign_ins", "sharing_links") if table == "watermarks" else (table,)
+    assert {tables[name]["basis"] for name in affected} == {"full"}
+    again = said_of(copied, copied.scans(SLUG)[-1])
+    assert again.sign_ins == undisturbed.sign_ins
+    assert path.read_bytes() == damaged
