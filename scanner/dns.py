@@ -108,7 +108,7 @@ class Dns:
         Microsoft's two DKIM selectors; TXT of every name the SPF record refers to, at most ten.
 
         Cost:
-            Eleven questions, and one for each name of the SPF record.
+            Ten questions, and one for each name of the SPF record.
         """
         own = [(domain, kind) for kind in RecordType]
         own += [(f"{label}.{domain}", RecordType.TXT) for label in ("_dmarc", "_mta-sts", "_smtp._tls")]

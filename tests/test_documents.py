@@ -1,5 +1,6 @@
 """The documents say what the program does: lists in them are compared with its declarations."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from checks.registry import CATALOGUE
 from scanner.collectors.catalogue import COLLECTORS
+from scanner.dns import Dns
+from scanner.transport.templates import Cmdlet, Declaration, Template, TenantSettings
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,13 +23,29 @@ def section(document: str, name: str) -> list[str]:
     return found[1].splitlines()
 
 
+def request(declared: Declaration) -> str:
+    match declared:
+        case Template():
+            return f"GET /{declared.endpoint}"
+        case Cmdlet():
+            return declared.name
+        case TenantSettings():
+            return "GET /_api/SPO.Tenant"
+
+
 def declared_reads() -> list[str]:
     rows = [
-        f"| {collector.table.name} | `GET /{template.endpoint}` | {template.permission} | {template.pack} |"
+        f"| {collector.table.name} | `{request(template)}` | {template.permission} | {template.pack} |"
         for collector in COLLECTORS
         for template in collector.templates
     ]
     return ["| table | request | permission | pack |", "|---|---|---|---|", *dict.fromkeys(rows)]
+
+
+def dns_questions() -> list[str]:
+    """Return what is asked about one domain: without name servers, every question comes back unanswered."""
+    asked = asyncio.run(Dns(servers=()).mail_records("firm.example"))
+    return ["| name | type |", "|---|---|", *(f"| `{question.name}` | {question.type} |" for question in asked)]
 
 
 def catalogue() -> list[str]:
@@ -38,6 +57,7 @@ def catalogue() -> list[str]:
     ("document", "name", "truth"),
     [
         pytest.param("SECURITY.md", "reads", declared_reads, id="SECURITY.md names every request that can be sent"),
+        pytest.param("SECURITY.md", "dns", dns_questions, id="SECURITY.md names every question to the DNS"),
         pytest.param("README.md", "checks", catalogue, id="README.md lists every check"),
     ],
 )

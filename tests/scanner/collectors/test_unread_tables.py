@@ -5,44 +5,23 @@ from datetime import UTC, datetime
 
 import pytest
 from simulated_scans import Office, Snapshot, an_office
+from table_faults import (
+    DEPENDING,
+    INDEPENDENT,
+    KINDS,
+    MADE_OF_OTHERS,
+    MENDS,
+    OF_THE_LAW_FIRM,
+    PATHS,
+    STATES,
+    fault,
+    touched,
+)
 
-from simulator.faults import Fault, FaultKind
+from scanner.collectors.catalogue import COLLECTORS
 from simulator.tenants import SimulatedTenant, blank_tenant
 
-PATHS = {
-    "deleted_users": "v1.0/directory/deletedItems/microsoft.graph.user",
-    "domain_federation": "v1.0/domains/*/federationConfiguration",
-    "groups": "v1.0/groups",
-    "group_members": "v1.0/groups/*/transitiveMembers",
-    "role_definitions": "v1.0/roleManagement/directory/roleDefinitions",
-    "role_assignments": "v1.0/roleManagement/directory/roleAssignments",
-    "role_management_policies": "v1.0/policies/roleManagementPolicyAssignments",
-    "activity_timeout_policies": "v1.0/policies/activityBasedTimeoutPolicies",
-    "sharepoint_settings": "v1.0/admin/sharepoint/settings",
-    "named_locations": "v1.0/identity/conditionalAccess/namedLocations",
-    "conditional_access_settings": "beta/identity/conditionalAccess/settings",
-    "authorization_policy": "v1.0/policies/authorizationPolicy",
-    "authentication_methods_policy": "v1.0/policies/authenticationMethodsPolicy",
-    "authentication_strengths": "v1.0/policies/authenticationStrengthPolicies",
-    "cross_tenant_access": "v1.0/policies/crossTenantAccessPolicy/default",
-    "directory_audits": "v1.0/auditLogs/directoryAudits",
-    "applications": "v1.0/applications",
-    "service_principals": "v1.0/servicePrincipals",
-    "app_role_assignments": "v1.0/servicePrincipals/*/appRoleAssignedTo",
-    "oauth2_permission_grants": "v1.0/oauth2PermissionGrants",
-    "active_user_detail": "beta/reports/getOffice365ActiveUserDetail(period='D180')",
-    "registration_details": "v1.0/reports/authenticationMethods/userRegistrationDetails",
-    "authentication_methods": "v1.0/users/*/authentication/methods",
-    "per_user_mfa": "beta/users/*/authentication/requirements",
-}
-"""Where a fault keeps a whole table from being read."""
 AREAS = ("directory", "roles", "policies", "authentication", "sharing", "audits", "applications", "usage")
-KINDS = {
-    "denied": (FaultKind.FORBIDDEN, "denied", "grant:"),
-    "unlicensed": (FaultKind.UNLICENSED, "unlicensed", "license:"),
-    "unavailable": (FaultKind.UNAVAILABLE, "failed", "rescan"),
-    "malformed": (FaultKind.NOT_JSON, "failed", "rescan"),
-}
 
 
 def a_firm() -> SimulatedTenant:
@@ -89,41 +68,49 @@ def office(firm: Office, undisturbed: Snapshot) -> Iterator[Office]:
     firm.simulator.faults.clear()
 
 
-UNLICENSED = ("registration_details", "role_management_policies")
-"""Tables of premium licences, which this firm has not; other tests read them."""
+def test_every_table_is_kept_from_being_read_here_or_in_the_scan_of_the_law_firm() -> None:
+    of_the_law_firm = [table for tables in OF_THE_LAW_FIRM for table in tables]
+
+    assert sorted((*INDEPENDENT, *DEPENDING, *of_the_law_firm)) == sorted(PATHS)
+    assert PATHS.keys() | MADE_OF_OTHERS == {collector.table.name for collector in COLLECTORS}
 
 
 def test_undisturbed_every_table_has_rows(undisturbed: Snapshot) -> None:
-    read = {name: (undisturbed.coverage(name).state, undisturbed.coverage(name).rows > 0) for name in PATHS}
+    coverages = [undisturbed.coverage(name) for name in (*INDEPENDENT, *DEPENDING)]
 
-    for name in UNLICENSED:
-        assert read.pop(name) == ("unlicensed", False)
-    assert set(read.values()) == {("complete", True)}
-
-
-DEPENDING = ("group_members", "authentication_methods", "per_user_mfa", "app_role_assignments")
-"""Tables that are read only where others were."""
+    assert {(coverage.state, coverage.rows > 0) for coverage in coverages} == {("complete", True)}
 
 
 @pytest.mark.parametrize("how", KINDS)
-@pytest.mark.parametrize("tables", [DEPENDING, tuple(sorted(PATHS.keys() - {*DEPENDING, *UNLICENSED}))], ids=len)
+@pytest.mark.parametrize("tables", [DEPENDING, INDEPENDENT], ids=["depending", "independent"])
 def test_a_table_that_cannot_be_read_says_why_and_leaves_the_others_alone(
     tables: tuple[str, ...], how: str, office: Office, undisturbed: Snapshot
 ) -> None:
-    kind, state, mend = KINDS[how]
     for table in tables:
-        office.simulator.faults.add(Fault(kind, PATHS[table], times=None))
+        office.simulator.faults.add(fault(table, how))
 
     snapshot = office.scan(only=AREAS)
 
     for table in tables:
         coverage = snapshot.coverage(table)
-        assert (table, coverage.state, coverage.rows, coverage.parts) == (table, state, 0, {})
+        assert (table, coverage.state, coverage.rows, coverage.parts) == (table, STATES[how], 0, {})
         assert coverage.reason
-        assert coverage.mend.startswith(mend)
-    others = set(PATHS) - {*tables, *(DEPENDING if "groups" in tables else ())}
-    assert told(snapshot, others) == told(undisturbed, others)
+        assert coverage.mend.startswith(MENDS[STATES[how]])
+    assert others(snapshot, tables) == others(undisturbed, tables)
 
 
-def told(snapshot: Snapshot, tables: set[str]) -> dict[str, tuple[str, int]]:
-    return {name: (str(snapshot.coverage(name).state), snapshot.coverage(name).rows) for name in tables}
+def others(snapshot: Snapshot, tables: tuple[str, ...]) -> dict[str, tuple[str, int]]:
+    """Return state and rows of the tables that have nothing to do with `tables`."""
+    tied = {"watermarks", "unread_objects"}.union(*map(touched, tables))
+    return {n: (str(c.state), c.rows) for n, c in snapshot.manifest.tables.items() if n not in tied}
+
+
+@pytest.mark.parametrize("how", KINDS)
+def test_secrets_of_applications_that_cannot_be_read_are_not_known(how: str, office: Office) -> None:
+    for table in ("applications", "service_principals"):
+        office.simulator.faults.add(fault(table, how))
+
+    coverage = office.scan(only=["applications"]).coverage("app_credentials")
+
+    assert (coverage.state, coverage.rows) == ("failed", 0)
+    assert coverage.mend.startswith(MENDS[STATES[how]])

@@ -1,0 +1,103 @@
+"""Where a fault keeps a whole table from being read, and which other tables that touches."""
+
+from typing import Final
+
+from scanner.collectors.catalogue import COLLECTORS
+from simulator.faults import Fault, FaultKind
+
+PATHS: Final = {
+    "organization": "v1.0/organization",
+    "subscribed_skus": "v1.0/subscribedSkus",
+    "domains": "v1.0/domains",
+    "users": "v1.0/users",
+    "deleted_users": "v1.0/directory/deletedItems/microsoft.graph.user",
+    "domain_federation": "v1.0/domains/*/federationConfiguration",
+    "groups": "v1.0/groups",
+    "group_members": "v1.0/groups/*/transitiveMembers",
+    "role_definitions": "v1.0/roleManagement/directory/roleDefinitions",
+    "role_assignments": "v1.0/roleManagement/directory/roleAssignments",
+    "role_management_policies": "v1.0/policies/roleManagementPolicyAssignments",
+    "security_defaults": "v1.0/policies/identitySecurityDefaultsEnforcementPolicy",
+    "conditional_access_policies": "v1.0/identity/conditionalAccess/policies",
+    "named_locations": "v1.0/identity/conditionalAccess/namedLocations",
+    "authorization_policy": "v1.0/policies/authorizationPolicy",
+    "authentication_methods_policy": "v1.0/policies/authenticationMethodsPolicy",
+    "authentication_strengths": "v1.0/policies/authenticationStrengthPolicies",
+    "cross_tenant_access": "v1.0/policies/crossTenantAccessPolicy/default",
+    "conditional_access_settings": "beta/identity/conditionalAccess/settings",
+    "activity_timeout_policies": "v1.0/policies/activityBasedTimeoutPolicies",
+    "registration_details": "v1.0/reports/authenticationMethods/userRegistrationDetails",
+    "authentication_methods": "v1.0/users/*/authentication/methods",
+    "inbox_rules": "v1.0/users/*/messageRules",
+    "sign_ins": "*/auditLogs/signIns",
+    "directory_audits": "v1.0/auditLogs/directoryAudits",
+    "applications": "v1.0/applications",
+    "service_principals": "v1.0/servicePrincipals",
+    "app_role_assignments": "v1.0/servicePrincipals/*/appRoleAssignedTo",
+    "oauth2_permission_grants": "v1.0/oauth2PermissionGrants",
+    "active_user_detail": "beta/reports/getOffice365ActiveUserDetail(period='D180')",
+    "sharing_links": "v1.0/sites/getAllSites",
+    "sharepoint_settings": "v1.0/admin/sharepoint/settings",
+    "per_user_mfa": "beta/users/*/authentication/requirements",
+}
+"""Of every table for which something is asked."""
+OF_THE_LAW_FIRM: Final = (
+    ("organization", "users", "sharing_links"),
+    ("subscribed_skus", "domains", "sign_ins", "role_management_policies"),
+    ("security_defaults", "conditional_access_policies", "inbox_rules", "registration_details"),
+)
+"""Tables that the checks of the law firm go by, or that need its licences; one scan can lack those of a line."""
+INDEPENDENT: Final = (
+    "deleted_users",
+    "domain_federation",
+    "groups",
+    "role_definitions",
+    "role_assignments",
+    "named_locations",
+    "authorization_policy",
+    "authentication_methods_policy",
+    "authentication_strengths",
+    "cross_tenant_access",
+    "conditional_access_settings",
+    "activity_timeout_policies",
+    "directory_audits",
+    "applications",
+    "service_principals",
+    "oauth2_permission_grants",
+    "active_user_detail",
+    "sharepoint_settings",
+)
+"""Tables that a small firm without premium licences has, and that are read whatever becomes of the others."""
+DEPENDING: Final = ("group_members", "authentication_methods", "per_user_mfa", "app_role_assignments")
+"""Tables that are read only where others were."""
+MADE_OF_OTHERS: Final = {"app_credentials"}
+"""Tables for which nothing is asked."""
+KINDS: Final = {
+    "denied": FaultKind.FORBIDDEN,
+    "unlicensed": FaultKind.UNLICENSED,
+    "unavailable": FaultKind.UNAVAILABLE,
+    "malformed": FaultKind.NOT_JSON,
+}
+STATES: Final = {"denied": "denied", "unlicensed": "unlicensed", "unavailable": "failed", "malformed": "failed"}
+MENDS: Final = {"denied": "grant:", "unlicensed": "license:", "failed": "rescan"}
+"""How what would mend a table begins, by the table's state."""
+HELPED: Final = {
+    "conditional_access_policies": {"group_members"},
+    "groups": {"group_members"},
+    "role_assignments": {"group_members"},
+    "registration_details": {"authentication_methods"},
+    "applications": {"app_credentials"},
+    "service_principals": {"app_credentials"},
+}
+"""Tables that are read without these too, but then say less, or stand in for them."""
+
+
+def fault(table: str, how: str) -> Fault:
+    """Return the fault that keeps a table from being read, in one of the ways of `KINDS`."""
+    return Fault(KINDS[how], PATHS[table], times=None)
+
+
+def touched(table: str) -> set[str]:
+    """Return the tables whose state may change when this one cannot be read: itself, and those that need it."""
+    needing = {collector.table.name for collector in COLLECTORS if table in collector.needs}
+    return {table, *HELPED.get(table, ())}.union(*map(touched, needing))
