@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,13 +85,14 @@ def finished_tables(office: Office) -> set[str]:
 
 def was_asked(office: Office, table: str) -> bool:
     """Tell whether something was asked that only `table` needs."""
-    patterns = [path.replace("{user_id}", "*").replace("{drive_id}", "*") for path in ENDPOINTS[table]]
-    patterns = [pattern.replace("{site_id}", "*").replace("{item_id}", "*") for pattern in patterns]
+    patterns = [re.sub(r"\{\w+\}", "*", path) for path in ENDPOINTS[table]]
     return any(fnmatchcase(path, pattern) for path in office.asked() for pattern in patterns)
 
 
-def rows(snapshot: Snapshot) -> dict[str, list[dict[str, object]]]:
-    return {name: snapshot.rows(name) for name in TABLES}
+def rows(snapshot: Snapshot) -> dict[str, list[dict[str, object]] | None]:
+    """Return the rows of every table, None where there is nothing to give: no licence, or not needed."""
+    states = {name: snapshot.coverage(name).state for name in TABLES}
+    return {name: snapshot.rows(name) if state.delivers_rows else None for name, state in states.items()}
 
 
 def kill_and_resume(seed: int, office: Office, undisturbed: Snapshot, requests: int) -> None:
