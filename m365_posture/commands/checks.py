@@ -8,7 +8,7 @@ import typer
 
 from m365_posture.commands.options import Format
 from m365_posture.commands.output import Row, write_bytes, write_rows
-from m365_posture.texts import Language, translate
+from m365_posture.texts import Language, mark, translate
 
 if TYPE_CHECKING:
     from checks.registry import Check
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 
 _COLUMNS: Final = ("check_id", "severity", "area", "title")
+_LABELLED: Final = mark("{label}: {value}")
 
 
 class ListFormat(StrEnum):
@@ -106,10 +107,18 @@ def _row(check: "Check", lang: Language) -> Row:
 
 
 def _lines(check: "Check", lang: Language) -> Iterable[str]:
+    from reports.view_models.wording import SEVERITIES
+
+    def labelled(label: str, value: str) -> str:
+        return translate(_LABELLED, lang).format(label=translate(label, lang), value=value)
+
     row = _row(check, lang)
+    severity = labelled(mark("Severity"), translate(SEVERITIES[check.severity], lang))
     yield f"{row['check_id']}  {row['title']}"
-    yield f"Severity: {row['severity']}   Area: {row['area']}   Reads: {', '.join(row['needs'])}"
-    yield from ("", row["why"], "", f"What to do: {row['remedy']}", "", f"Source: {row['source']}")
+    reads = labelled(mark("Reads"), ", ".join(row["needs"]))
+    yield f"{severity}   {reads}"
+    yield from ("", row["why"], "", labelled(mark("What to do"), row["remedy"]))
+    yield from ("", labelled(mark("Source"), row["source"]))
     for name, ids in row["references"].items():
         yield f"{name}: {', '.join(ids)}"
 
