@@ -43,4 +43,4 @@ bench: $(READY)
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+		--no-annotate --no-header --quiet --output-file requirements.lock
