@@ -21,8 +21,29 @@ from scanner.snapshot.tables.directory import (
     SUBSCRIBED_SKUS,
     USERS,
 )
+from scanner.snapshot.tables.dns import DNS_RECORDS
 from scanner.snapshot.tables.groups import GROUP_MEMBERS, GROUPS
 from scanner.snapshot.tables.mail import INBOX_RULES
+from scanner.snapshot.tables.mail_flow import (
+    ACCEPTED_DOMAINS,
+    AUTHENTICATION_POLICIES,
+    DKIM_SIGNING_CONFIGS,
+    INBOUND_CONNECTORS,
+    ORGANIZATION_CONFIG,
+    OUTBOUND_CONNECTORS,
+    OUTBOUND_SPAM_POLICIES,
+    REMOTE_DOMAINS,
+    TRANSPORT_CONFIG,
+    TRANSPORT_RULES,
+)
+from scanner.snapshot.tables.mail_protection import (
+    ANTI_PHISH_POLICIES,
+    CONTENT_FILTER_POLICIES,
+    MALWARE_FILTER_POLICIES,
+    SAFE_ATTACHMENT_POLICIES,
+    SAFE_LINKS_POLICIES,
+)
+from scanner.snapshot.tables.mailboxes import CAS_MAILBOXES, MAILBOX_PERMISSIONS, MAILBOXES, RECIPIENTS
 from scanner.snapshot.tables.policies import (
     ACTIVITY_TIMEOUT_POLICIES,
     AUTHENTICATION_METHODS_POLICY,
@@ -35,7 +56,7 @@ from scanner.snapshot.tables.policies import (
     SECURITY_DEFAULTS,
 )
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_MANAGEMENT_POLICIES
-from scanner.snapshot.tables.sharing import SHAREPOINT_SETTINGS, SHARING_LINKS
+from scanner.snapshot.tables.sharing import SHAREPOINT_SETTINGS, SHARING_LINKS, SPO_TENANT
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 from scanner.snapshot.tables.usage import ACTIVE_USER_DETAIL
 
@@ -69,6 +90,26 @@ TABLES: Final[dict[str, Table]] = {
         AUTHENTICATION_METHODS,
         PER_USER_MFA,
         INBOX_RULES,
+        MAILBOXES,
+        RECIPIENTS,
+        MAILBOX_PERMISSIONS,
+        CAS_MAILBOXES,
+        TRANSPORT_RULES,
+        REMOTE_DOMAINS,
+        OUTBOUND_SPAM_POLICIES,
+        INBOUND_CONNECTORS,
+        OUTBOUND_CONNECTORS,
+        ORGANIZATION_CONFIG,
+        TRANSPORT_CONFIG,
+        AUTHENTICATION_POLICIES,
+        ACCEPTED_DOMAINS,
+        DKIM_SIGNING_CONFIGS,
+        ANTI_PHISH_POLICIES,
+        CONTENT_FILTER_POLICIES,
+        MALWARE_FILTER_POLICIES,
+        SAFE_LINKS_POLICIES,
+        SAFE_ATTACHMENT_POLICIES,
+        DNS_RECORDS,
         SIGN_INS,
         DIRECTORY_AUDITS,
         APPLICATIONS,
@@ -79,6 +120,7 @@ TABLES: Final[dict[str, Table]] = {
         ACTIVE_USER_DETAIL,
         SHARING_LINKS,
         SHAREPOINT_SETTINGS,
+        SPO_TENANT,
         WATERMARKS,
         UNREAD_OBJECTS,
     )
