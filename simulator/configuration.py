@@ -1,5 +1,7 @@
 """A ready `tenants.toml` for the simulated tenants."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,8 @@ from simulator.tenants import SimulatedTenant
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_LEAVERS: Final = "leavers"
+_LEAVERS_COLUMNS: Final = ("user_principal_name", "last_day")
 
 
 class CredentialKind(StrEnum):
@@ -54,11 +58,38 @@ def tenants_toml(
             "client_id": own.client_id,
             "language": tenant.language,
             **_sign_in(folder, tenant.slug, own, kind),
-            **tenant.config,
+            **_stated(tenant),
             "hosts": _hosts(folder, hosts),
         }
         lines += ["", *_table(f"tenants.{_key(tenant.slug)}", table)]
     return "\n".join(lines) + "\n"
+
+
+def leavers_files(tenants: Iterable[SimulatedTenant]) -> dict[str, str]:
+    """Return the lists of leavers that stand beside a `tenants.toml`, by file name: one for each tenant that has one."""
+    return {_leavers_file(tenant): _csv(tenant.config[_LEAVERS]) for tenant in tenants if _has_leavers(tenant)}
+
+
+def _has_leavers(tenant: SimulatedTenant) -> bool:
+    """Whether a tenant holds its list itself, `{"user_principal_name", "last_day"}` each; a text is a file of the user's."""
+    return isinstance(tenant.config.get(_LEAVERS), list)
+
+
+def _leavers_file(tenant: SimulatedTenant) -> str:
+    return f"{tenant.slug}-leavers.csv"
+
+
+def _stated(tenant: SimulatedTenant) -> dict[str, Any]:
+    """Return the further keys of a tenant's table."""
+    return tenant.config | ({_LEAVERS: _leavers_file(tenant)} if _has_leavers(tenant) else {})
+
+
+def _csv(leavers: Iterable[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _LEAVERS_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(leavers)
+    return text.getvalue()
 
 
 def _sign_in(folder: Path, slug: str, own: Credentials, kind: CredentialKind) -> dict[str, str]:

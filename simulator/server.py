@@ -14,7 +14,7 @@ from cryptography import x509
 from simulator.assertions import federated_token
 from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files, signer
 from simulator.clock import ScaledClock
-from simulator.configuration import CredentialKind, environment_of, tenants_toml
+from simulator.configuration import CredentialKind, environment_of, leavers_files, tenants_toml
 from simulator.dns import DnsService, Records
 from simulator.exchange import ExchangeService
 from simulator.faults import Fault, FaultScript
@@ -165,10 +165,12 @@ class Simulator:
         return path
 
     def write_config(self, path: Path, kind: CredentialKind = CredentialKind.CERTIFICATE) -> None:
-        """Write a ready `tenants.toml`; the secrets it refers to are in `environment`."""
+        """Write a ready `tenants.toml`, the lists of leavers beside it; the secrets it refers to are in `environment`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         text = tenants_toml(path.parent, self.tenants.values(), self._all_credentials(), self.hosts, kind)
         path.write_text(text, encoding="utf-8")
+        for name, listed in leavers_files(self.tenants.values()).items():
+            (path.parent / name).write_text(listed, encoding="utf-8")
 
     def describe(self) -> dict[str, Any]:
         """Return addresses, CA file and credentials as JSON values."""

@@ -191,6 +191,24 @@ def test_it_writes_a_ready_configuration(
     assert all((tmp_path / file).is_file() for file in [*files, written["hosts"]["ca_file"]])
 
 
+def test_each_list_of_leavers_is_a_file_beside_the_configuration(
+    simulator_folder: Path, tmp_path: Path, kantoor: SimulatedTenant
+) -> None:
+    other = blank_tenant("bureau")
+    kantoor.config = {"leavers": [{"user_principal_name": "t.janssens@kantoor.example", "last_day": "2026-08-31"}]}
+    other.config = {"leavers": []}
+    with Simulator([kantoor, other, blank_tenant("cabinet")], simulator_folder) as simulator:
+        simulator.write_config(tmp_path / "tenants.toml")
+
+    written = tomllib.loads((tmp_path / "tenants.toml").read_text(encoding="utf-8"))["tenants"]
+    header = "user_principal_name,last_day\n"
+    assert (tmp_path / written["kantoor"]["leavers"]).read_text(encoding="utf-8") == (
+        f"{header}t.janssens@kantoor.example,2026-08-31\n"
+    )
+    assert (tmp_path / written["bureau"]["leavers"]).read_text(encoding="utf-8") == header
+    assert "leavers" not in written["cabinet"]
+
+
 def test_files_below_the_configuration_are_named_from_there(tmp_path: Path, kantoor: SimulatedTenant) -> None:
     with Simulator([kantoor], tmp_path / "simulator") as simulator:
         simulator.write_config(tmp_path / "tenants.toml")

@@ -31,7 +31,7 @@ def test_a_sample_keeps_its_weekdays_and_distances(tmp_path: Path) -> None:
         "language": "nl",
         "app": {"client_id": "c", "roles": ["User.Read.All"]},
         "service_plans": [],
-        "config": {"trusted_forwarding": [{"until": "2027-06-30"}]},
+        "config": {"trusted_forwarding": [{"until": "2027-06-30"}], "leavers": [{"last_day": "2026-08-31"}]},
     }
     user = {"createdDateTime": "2026-11-13T09:30:00.1234567Z", "lastPasswordChangeDateTime": NEVER, "displayName": "x"}
     (tmp_path / "kantoor").mkdir()
@@ -43,6 +43,7 @@ def test_a_sample_keeps_its_weekdays_and_distances(tmp_path: Path) -> None:
     moved = tenant.users[0]
     assert moved == {**user, "createdDateTime": "2031-02-28T09:30:00.1234567Z"}
     assert tenant.config["trusted_forwarding"][0]["until"] == "2031-10-15"
+    assert tenant.config["leavers"][0]["last_day"] == "2030-12-16"
     assert tenant.domains == []
 
 
