@@ -66,12 +66,12 @@ def tenants_toml(
 
 
 def leavers_files(tenants: Iterable[SimulatedTenant]) -> dict[str, str]:
-    """Return the lists of leavers that stand beside a `tenants.toml`, by file name: one for each tenant that has one."""
+    """Return the lists of leavers that stand beside a `tenants.toml`, by file name."""
     return {_leavers_file(tenant): _csv(tenant.config[_LEAVERS]) for tenant in tenants if _has_leavers(tenant)}
 
 
 def _has_leavers(tenant: SimulatedTenant) -> bool:
-    """Whether a tenant holds its list itself, `{"user_principal_name", "last_day"}` each; a text is a file of the user's."""
+    """Whether a tenant holds its list itself, `{"user_principal_name", "last_day"}` each; a text names a file."""
     return isinstance(tenant.config.get(_LEAVERS), list)
 
 

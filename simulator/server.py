@@ -165,7 +165,7 @@ class Simulator:
         return path
 
     def write_config(self, path: Path, kind: CredentialKind = CredentialKind.CERTIFICATE) -> None:
-        """Write a ready `tenants.toml`, the lists of leavers beside it; the secrets it refers to are in `environment`."""
+        """Write a ready `tenants.toml` and its lists of leavers; the secrets it refers to are in `environment`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         text = tenants_toml(path.parent, self.tenants.values(), self._all_credentials(), self.hosts, kind)
         path.write_text(text, encoding="utf-8")
