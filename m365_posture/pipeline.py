@@ -47,65 +47,6 @@ class Scanned:
     judged: Judged
 
 
-@dataclass(frozen=True, slots=True)
-class TenantData:
-    """Everything that is kept of one tenant, opened with its key."""
-
-    tenant: TenantConfig
-    folder: Path
-    """`<data>/<tenant id>`, or a copy of it that stands elsewhere."""
-    key: TenantKey
-    vault: Vault
-
-    @classmethod
-    def open(cls, tenant: TenantConfig, master: MasterKey, folder: Path | None = None) -> "TenantData":
-        """Open what is kept of a tenant.
-
-        Args:
-            tenant: Its configuration.
-            master: The key that opens its key.
-            folder: Where it is kept, if not where the configuration says.
-
-        Raises:
-            KeyUnusable: The key is wrong.
-            ConfigError: Nothing is kept: the tenant was never scanned.
-        """
-        folder = folder or tenant.folder
-        if not (folder / TENANT_KEY_FILE).exists() and not (folder / SCANS).exists():
-            raise ConfigError(f"`{tenant.slug}` has not been scanned yet: run `m365-posture scan {tenant.slug}`.")
-        key = TenantKey.open(folder, master)
-        return cls(tenant, folder, key, Vault(key))
-
-    @classmethod
-    def open_or_create(cls, tenant: TenantConfig, master: MasterKey) -> "TenantData":
-        """Open what is kept of a tenant, making its key at the first scan.
-
-        Raises:
-            KeyUnusable: The key is wrong, or is missing while data is there.
-        """
-        key = TenantKey.open_or_create(tenant.folder, master)
-        return cls(tenant, tenant.folder, key, Vault(key))
-
-    def decisions(self) -> Decisions:
-        """Open what people decided, making the file when it is not there."""
-        return Decisions(self.folder, self.key.database_key())
-
-    def attestations(self, on: date) -> list[Attestation]:
-        """Return what the firm vouches for on a day; makes no file, so that an archive can be judged."""
-        if not (self.folder / DECISIONS_FILE).exists():
-            return []
-        with self.decisions() as decisions:
-            return decisions.attestations(on)
-
-    def profile(self, moment: datetime) -> Profile:
-        """Return what the firm states about itself today, for a moment to judge.
-
-        Raises:
-            ConfigError: The leavers file is unusable.
-        """
-        return profile_of(self.tenant, moment, self.attestations(moment.date()))
-
-
 def scan(
     tenant: TenantConfig,
     master: MasterKey,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from m365_posture.config import ConfigError
-from m365_posture.pipeline import TenantData
+from m365_posture.tenant_data import TenantData
 from m365_posture.texts import Language
 from reports.view_models.report import Report
 from reports.view_models.wording import Wording

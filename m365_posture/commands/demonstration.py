@@ -17,7 +17,8 @@ from m365_posture.config import ConfigError, TenantConfig
 from m365_posture.config_file import load
 from m365_posture.files import private_folder
 from m365_posture.keys import MasterKey, create_master_key, read_key_file
-from m365_posture.pipeline import Scanned, TenantData, scan
+from m365_posture.pipeline import Scanned, scan
+from m365_posture.tenant_data import TenantData
 from m365_posture.texts import Language
 from simulator.server import Simulator
 from simulator.tenants import SimulatedTenant, load_sample, sample_names

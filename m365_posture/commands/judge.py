@@ -47,8 +47,8 @@ def judge(
     from m365_posture.commands.judged import write_judged
     from m365_posture.config_file import load, locate
     from m365_posture.keys import load_master_key
-    from m365_posture.pipeline import TenantData
     from m365_posture.pipeline import judge as judge_scan
+    from m365_posture.tenant_data import TenantData
     from scanner.snapshot.manifest import read_manifest
 
     moment = _moment(as_of)

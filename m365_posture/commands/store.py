@@ -26,7 +26,8 @@ def rebuild(*, config: ConfigOption = None, key_file: KeyFileOption = None) -> N
     """
     from m365_posture.config_file import load, locate
     from m365_posture.keys import TENANT_KEY_FILE, load_master_key
-    from m365_posture.pipeline import TenantData, rebuild_portfolio
+    from m365_posture.pipeline import rebuild_portfolio
+    from m365_posture.tenant_data import TenantData
 
     configuration = load(locate(config, os.environ, Path.cwd()))
     master = load_master_key(key_file, os.environ)

@@ -12,7 +12,7 @@ from m365_posture.commands.output import say
 from m365_posture.texts import Language
 
 if TYPE_CHECKING:
-    from m365_posture.pipeline import TenantData
+    from m365_posture.tenant_data import TenantData
 
 
 def workbook(
@@ -38,7 +38,7 @@ def workbook(
     """
     from m365_posture.config_file import load, locate
     from m365_posture.keys import load_master_key
-    from m365_posture.pipeline import TenantData
+    from m365_posture.tenant_data import TenantData
 
     chosen = load(locate(config, os.environ, Path.cwd())).tenant(tenant)
     _demand_outside(output, chosen.data_dir)

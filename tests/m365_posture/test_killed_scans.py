@@ -13,7 +13,7 @@ from command_line import World, a_world
 
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
-from m365_posture.pipeline import TenantData
+from m365_posture.tenant_data import TenantData
 from scanner.snapshot.manifest import read_manifest
 from scanner.snapshot.reader import SnapshotReader
 

@@ -22,7 +22,7 @@ from checks.registry import Catalogue, columns
 from checks.relations import Relation
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
-from m365_posture.pipeline import TenantData
+from m365_posture.tenant_data import TenantData
 from scanner.snapshot.reader import SnapshotReader
 
 SLUG = "vermeulen"

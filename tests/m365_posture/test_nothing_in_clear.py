@@ -12,7 +12,7 @@ from command_line import World, a_world
 
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
-from m365_posture.pipeline import TenantData
+from m365_posture.tenant_data import TenantData
 from simulator.tenants import sample_names
 from store.decided import Waiver
 from store.decisions import FILE_NAME

@@ -15,7 +15,8 @@ from m365_posture.commands.progress import Silent
 from m365_posture.config import TenantConfig
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
-from m365_posture.pipeline import Scanned, TenantData, judge, rebuild_portfolio, scan
+from m365_posture.pipeline import Scanned, judge, rebuild_portfolio, scan
+from m365_posture.tenant_data import TenantData
 from scanner.snapshot.ledger import Basis
 from store import findings
 from store.decided import Attestation
