@@ -5,30 +5,25 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from checks.engine import evaluate
-from checks.model import Profile
 from checks.registry import CATALOGUE
 from checks.results import Evaluation
 from checks.versions import catalogue_version
-from m365_posture.config import ConfigError, TenantConfig
-from m365_posture.keys import TENANT_KEY_FILE, MasterKey, TenantKey
+from m365_posture.config import TenantConfig
+from m365_posture.keys import MasterKey
 from m365_posture.locks import tenant_lock
-from m365_posture.profile import profile_of
+from m365_posture.tenant_data import TenantData
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
-from scanner.snapshot.crypto import Vault
 from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
 from scanner.snapshot.manifest import SCANS, Manifest, newest_finished
 from scanner.snapshot.reader import SnapshotReader
 from scanner.transport.clock import Clock, SystemClock
 from store import findings
-from store.decided import Attestation
-from store.decisions import FILE_NAME as DECISIONS_FILE
-from store.decisions import Decisions
 from store.errors import StoreUnusable
 from store.judged import Judged
 from store.portfolio import Portfolio
