@@ -1,4 +1,4 @@
-"""One tenant from end to end: lock, key, read, judge, store, publish."""
+"""One tenant from end to end: lock, key, read, judge, store, publish, purge."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from checks.versions import catalogue_version
 from m365_posture.config import TenantConfig
 from m365_posture.keys import MasterKey
 from m365_posture.locks import tenant_lock
+from m365_posture.retention import purge
 from m365_posture.tenant_data import TenantData
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
@@ -52,7 +53,7 @@ def scan(
     full: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> Scanned:
-    """Read a tenant, judge what was read, keep and publish it.
+    """Read a tenant, judge what was read, keep and publish it, and remove what has been kept long enough.
 
     Args:
         tenant: Whom to scan.
@@ -84,7 +85,9 @@ def scan(
             means=Means(environment=environment),
         )
         manifest = asyncio.run(reading)
-        return _judge_and_keep(data, manifest.scan_id, clock)
+        scanned = _judge_and_keep(data, manifest.scan_id, clock)
+        _purge(data, clock)
+        return scanned
 
 
 def judge(scan_folder: Path, data: TenantData, as_of: datetime | None = None) -> Evaluation:
@@ -136,6 +139,17 @@ def _judge_previous(data: TenantData, clock: Clock) -> None:
     except (SnapshotError, StoreUnusable) as error:
         scan_id = folder.name if folder else "unknown"
         _LOG.warning("previous scan %s of tenant %s: %s", scan_id, data.tenant.tenant_id, type(error).__name__)
+
+
+def _purge(data: TenantData, clock: Clock) -> None:
+    """Remove what has been kept long enough; a scan that is done stays done where that does not go well."""
+    try:
+        purged = purge(data.folder, data.vault, clock.now())
+    except (SnapshotError, OSError) as error:
+        _LOG.warning("purge of tenant %s: %s: run `m365-posture purge`", data.tenant.tenant_id, type(error).__name__)
+        return
+    for removal in purged.removals:
+        _LOG.info("purged %s of tenant %s: %d files", removal.table, data.tenant.tenant_id, len(removal.files))
 
 
 def _is_judged(folder: Path, data: TenantData) -> bool:

@@ -10,6 +10,7 @@ from m365_posture.commands import (
     demo,
     judge,
     keys,
+    purge,
     scan,
     simulate,
     store,
@@ -29,6 +30,7 @@ app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("judge")(judge.judge)
 app.command("workbook")(workbook.workbook)
+app.command("purge")(purge.purge)
 app.command("simulate")(simulate.simulate)
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(checks.app, name="checks")

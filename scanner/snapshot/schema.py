@@ -53,11 +53,14 @@ class Table:
     """Columns whose values identify a row, parent first."""
     columns: tuple[Column, ...]
     retention_days: int
+    """How long rows are kept, counted from the end of the scan that read them; of a log from their day."""
     storage: Storage = Storage.SCAN
     event_time: str = ""
     """For `Storage.EVENTS`: the timestamp column that decides the day (UTC)."""
     increments_are_complete: bool = True
     """Whether Microsoft promises that a scan of changes misses none; else only a full one is whole."""
+    kept_scans: int | None = None
+    """How many scans keep their rows, the newest ones; None: retention alone decides."""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

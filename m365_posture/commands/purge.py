@@ -1,0 +1,87 @@
+"""`purge`: remove what has been kept long enough."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from m365_posture.commands.options import ConfigOption, Format, FormatOption, KeyFileOption, TenantsArgument
+from m365_posture.commands.output import Row, say, write_rows
+from m365_posture.exits import Exit
+
+if TYPE_CHECKING:
+    from m365_posture.retention import Purged
+    from m365_posture.tenant_data import TenantData
+    from scanner.snapshot.purge import Removal
+
+_COLUMNS: Final = ("tenant", "table", "files", "bytes", "scans")
+
+
+def purge(
+    tenants: TenantsArgument = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Purge every tenant of the configuration.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is due and remove nothing.")] = False,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    key_file: KeyFileOption = None,
+) -> None:
+    """Remove what has been kept long enough, and show what was removed.
+
+    Every scan does the same for its tenant; this is for tenants that are not scanned any more. Sign-in and
+    audit rows are kept 90 days, the register of sharing links of the last two scans, everything else and the
+    findings 24 months. Each file removed is in the list of --format json, with the SHA-256 it had.
+
+    Example:
+
+        m365-posture purge --all --key-file master.key
+
+        m365-posture purge vermeulen --dry-run --format json
+    """
+    from m365_posture.config_file import load, locate
+    from m365_posture.keys import TENANT_KEY_FILE, load_master_key
+    from m365_posture.tenant_data import TenantData
+
+    if every == bool(tenants):
+        raise typer.BadParameter("Name the tenants to purge, or give --all (not both).")
+    configuration = load(locate(config, os.environ, Path.cwd()))
+    named = [configuration.tenant(slug) for slug in dict.fromkeys(tenants or ())]
+    scanned = [tenant for tenant in configuration.tenants.values() if (tenant.folder / TENANT_KEY_FILE).exists()]
+    master = load_master_key(key_file, os.environ)
+    every_one = [TenantData.open(tenant, master) for tenant in (scanned if every else named)]
+    ended = [(data, _due(data) if dry_run else _purged(data)) for data in every_one]
+    write_rows([_row(data, removal) for data, purged in ended for removal in purged.removals], _COLUMNS, form)
+    problems = [problem for _, purged in ended for problem in purged.unreadable]
+    for problem in problems:
+        say(f"Nothing of one scan was removed: {problem}")
+    if problems:
+        raise typer.Exit(Exit.STORED)
+
+
+def _purged(data: "TenantData") -> "Purged":
+    from m365_posture.locks import tenant_lock
+    from m365_posture.retention import purge as purge_tenant
+
+    now = datetime.now(UTC)
+    with tenant_lock(data.folder, command="purge", started_at=now):
+        return purge_tenant(data.folder, data.vault, now)
+
+
+def _due(data: "TenantData") -> "Purged":
+    from m365_posture.retention import what_is_due
+
+    return what_is_due(data.folder, data.vault, datetime.now(UTC))
+
+
+def _row(data: "TenantData", removal: "Removal") -> Row:
+    return {
+        "tenant": data.tenant.slug,
+        "table": removal.table,
+        "files": len(removal.files),
+        "bytes": removal.bytes_freed,
+        "scans": len(removal.scans),
+        "removed": dict(removal.files),
+        "purged_in": list(removal.scans),
+    }
