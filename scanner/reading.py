@@ -25,7 +25,10 @@ from scanner.collectors.catalogue import AREAS, COLLECTORS
 from scanner.collectors.collector import Books, Collector, Progress, Reading
 from scanner.collectors.results import NEWEST_EVENT, Result, document_of, result_of_document, result_of_error
 from scanner.collectors.states import RESCAN
+from scanner.dns import Dns
+from scanner.exchange import Exchange
 from scanner.graph import Graph
+from scanner.sharepoint import SharePoint
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
 from scanner.snapshot.ledger import Coverage, TableState
@@ -48,12 +51,14 @@ _RESULT: Final = "result"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a session to Graph is opened with. The defaults are the product's."""
+    """What a session is opened with. The defaults are the product's."""
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Where secrets and passphrases are looked up."""
     patience: Patience = field(default_factory=Patience)
     """How long to keep trying."""
+    dns: Dns | None = None
+    """Who asks the DNS; None asks the name servers that the configuration names, else those of this machine."""
 
 
 async def read_tenant(  # noqa: PLR0913 - what a caller may choose, by name
@@ -78,7 +83,7 @@ async def read_tenant(  # noqa: PLR0913 - what a caller may choose, by name
             neither packs nor apps were changed since.
         only: Areas; tables of others are skipped, except those that a table of these areas needs.
         full: Read everything anew, and continue nothing that earlier scans knew.
-        means: What the session to Graph is opened with.
+        means: What the session is opened with.
 
     Raises:
         ConfigError: The configuration or a credential is unusable, or there is no such area; one sentence.
@@ -88,12 +93,13 @@ async def read_tenant(  # noqa: PLR0913 - what a caller may choose, by name
     """
     chosen = _chosen(only)
     templates = [template for collector in chosen for template in collector.templates]
+    dns = means.dns or Dns.of(config)
     async with Session.open(
         config, clock, templates, environment=means.environment, patience=means.patience
     ) as session:
         settings = _settings(config, full=full)
         scan = await asyncio.to_thread(_writer, config, vault, clock, resume=resume, only=only, settings=settings)
-        reading = _TenantReading(config, session, scan, clock, progress, full)
+        reading = _TenantReading(config, session, dns, scan, clock, progress, full)
         await reading.run(chosen)
         return await asyncio.to_thread(scan.publish, clock.now())
 
@@ -138,6 +144,7 @@ class _TenantReading:
 
     config: TenantConfig
     session: Session
+    dns: Dns
     scan: ScanWriter
     clock: Clock
     progress: Progress
@@ -189,12 +196,25 @@ class _TenantReading:
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
         base = await asyncio.to_thread(self._base, collector)
-        reading = Reading(collector.table, Graph(self.session), self.scan, base, self.progress, self.books)
+        reading = self._reading(collector.table, base)
         result = await self._result(collector, reading)
         await self._keep_books(collector, result)
         coverage = self._coverage(collector, result, self.clock.monotonic_s() - started_s)
         return await asyncio.to_thread(
             self.scan.finish_table, collector.table.name, coverage, read_since=result.read_since
+        )
+
+    def _reading(self, table: Table, base: SnapshotReader | None) -> Reading:
+        return Reading(
+            table=table,
+            graph=Graph(self.session),
+            exchange=Exchange(self.session),
+            sharepoint=SharePoint(self.session),
+            dns=self.dns,
+            scan=self.scan,
+            base=base,
+            progress=self.progress,
+            books=self.books,
         )
 
     async def _result(self, collector: Collector, reading: Reading) -> Result:

@@ -12,7 +12,10 @@ from stored_scans import MOMENT, TENANT, a_tenant
 from scanner.collectors.catalogue import COLLECTORS
 from scanner.collectors.collector import Books, Reading
 from scanner.collectors.results import Result
+from scanner.dns import Dns
+from scanner.exchange import Exchange
 from scanner.graph import Graph, Page
+from scanner.sharepoint import SharePoint
 from scanner.snapshot.ledger import Coverage, TableState
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.writer import ScanWriter
@@ -49,8 +52,17 @@ class Desk:
     async def read(self) -> Result:
         """Let the table's collector read."""
         [collector] = [collector for collector in COLLECTORS if collector.table.name == self.table]
-        graph = cast("Graph", self.graph)
-        reading = Reading(collector.table, graph, self.scan, None, Watched(), Books(self.scan))
+        reading = Reading(
+            table=collector.table,
+            graph=cast("Graph", self.graph),
+            exchange=cast("Exchange", None),
+            sharepoint=cast("SharePoint", None),
+            dns=Dns(servers=()),
+            scan=self.scan,
+            base=None,
+            progress=Watched(),
+            books=Books(self.scan),
+        )
         return await collector.read(reading)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -143,6 +143,9 @@ def an_office(
         hosts = Hosts(
             login=simulator.hosts.login,
             graph=simulator.hosts.graph,
+            exchange=simulator.hosts.exchange,
+            sharepoint_admin=simulator.hosts.sharepoint_admin,
+            dns=simulator.hosts.dns,
             ca_file=simulator.hosts.ca_file,
             clock_speed=SPEED,
         )

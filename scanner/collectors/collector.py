@@ -11,7 +11,10 @@ import pyarrow.dataset as ds
 
 from scanner.collectors.results import Result
 from scanner.collectors.rows import JsonObject, Shape
+from scanner.dns import Dns
+from scanner.exchange import Exchange
 from scanner.graph import Graph
+from scanner.sharepoint import SharePoint
 from scanner.snapshot.ledger import Coverage
 from scanner.snapshot.reader import SnapshotReader
 from scanner.snapshot.schema import Table
@@ -75,10 +78,13 @@ class Books:
 
 @dataclass(slots=True)
 class Reading:
-    """What a collector works with: the graph, the table's writer, what the last scan knew."""
+    """What a collector works with: whom it may ask, the table's writer, what the last scan knew."""
 
     table: Table
     graph: Graph
+    exchange: Exchange
+    sharepoint: SharePoint
+    dns: Dns
     scan: ScanWriter
     base: SnapshotReader | None
     """Newest finished scan of everything that has rows of this table; None when it must be read in full."""
