@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -13,9 +13,10 @@ from m365_posture.__main__ import run
 from m365_posture.keys import create_master_key
 from simulator.configuration import CredentialKind
 from simulator.server import Simulator
-from simulator.tenants import load_sample, sample_names
+from simulator.tenants import load_sample
 
 SPEED = 200.0
+TWO_FIRMS = ("lambert", "vermeulen")
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,18 @@ class World:
 
 
 @contextmanager
-def a_world(folder: Path, kind: CredentialKind = CredentialKind.FEDERATED, latency_s: float = 0.0) -> Iterator[World]:
-    """Serve the sample tenants, with a configuration that needs no variables unless `kind` says so.
+def a_world(
+    folder: Path,
+    kind: CredentialKind = CredentialKind.FEDERATED,
+    latency_s: float = 0.0,
+    samples: Sequence[str] = TWO_FIRMS,
+) -> Iterator[World]:
+    """Serve sample tenants, with a configuration that needs no variables unless `kind` says so.
 
     `latency_s` runs on the scaled clock: 20 s of it take 0.1 s.
     """
-    samples = [load_sample(slug) for slug in sample_names()]
-    with Simulator(samples, folder / "simulator", clock_speed=SPEED, latency_s=latency_s) as simulator:
+    tenants = [load_sample(slug) for slug in samples]
+    with Simulator(tenants, folder / "simulator", clock_speed=SPEED, latency_s=latency_s) as simulator:
         world = World(folder, simulator)
         simulator.write_config(world.config, kind)
         create_master_key(world.key_file)

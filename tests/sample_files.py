@@ -24,6 +24,11 @@ class Sample:
     def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - any JSON value
         return self.parts[part]
 
+    def rows(self, part: str) -> list[Entity]:
+        """A listing; a tenant that has nothing of a kind has no file of it."""
+        found: list[Entity] = self.parts.get(part, [])
+        return found
+
     @property
     def recorded_at(self) -> datetime:
         """The moment all dates of the sample are relative to."""
@@ -33,6 +38,11 @@ class Sample:
     def users(self) -> dict[str, Entity]:
         """Users by id."""
         return {user["id"]: user for user in self["users"]}
+
+    def exchange(self, cmdlet: str) -> list[Entity]:
+        """What a cmdlet of Exchange lists."""
+        found: list[Entity] = self.parts.get("exchange", {}).get(cmdlet, [])
+        return found
 
     def rules(self) -> Iterator[tuple[str, Entity]]:
         """Yield the mailbox's user id and the rule."""

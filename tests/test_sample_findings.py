@@ -1,4 +1,4 @@
-"""Both sample tenants, scanned over HTTPS through the real SDK: what is found is what was worked out by hand."""
+"""Every sample tenant, scanned over HTTPS through the real SDK: what is found is what was worked out by hand."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,13 +12,14 @@ from m365_posture.commands.progress import Silent
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
 from m365_posture.pipeline import Scanned, scan
+from simulator.tenants import sample_names
 
-SAMPLES = ("vermeulen", "lambert")
+SAMPLES = sample_names()
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with a_world(tmp_path_factory.mktemp("samples")) as served:
+    with a_world(tmp_path_factory.mktemp("samples"), samples=SAMPLES) as served:
         yield served
 
 

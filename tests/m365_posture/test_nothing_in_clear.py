@@ -8,12 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from command_line import World, a_world
+from command_line import TWO_FIRMS, World, a_world
 
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
 from m365_posture.tenant_data import TenantData
-from simulator.tenants import sample_names
 from store.decided import Waiver
 from store.decisions import FILE_NAME
 
@@ -42,7 +41,7 @@ def names_in(value: object, key: str = "") -> Iterator[str]:
 def canaries() -> set[str]:
     found = {
         name
-        for slug in sample_names()
+        for slug in TWO_FIRMS
         for file in (files("sample_data") / slug).iterdir()
         if file.name.endswith(".json")
         for name in names_in(json.loads(file.read_text(encoding="utf-8")))
@@ -55,7 +54,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two tenants scanned twice, with a decision whose write-ahead log is still open."""
     with a_world(tmp_path_factory.mktemp("clear")) as served:
         for _ in range(2):
-            for slug in sample_names():
+            for slug in TWO_FIRMS:
                 assert served.run("scan", slug, "--verbose").code == 0
         tenant = load(served.config).tenant("vermeulen")
         with TenantData.open(tenant, read_key_file(served.key_file)).decisions() as decisions:

@@ -3,8 +3,10 @@
 import pytest
 from sample_files import Sample, load
 
+from simulator.tenants import sample_names
 
-@pytest.fixture(scope="session", params=["lambert", "vermeulen"])
+
+@pytest.fixture(scope="session", params=sample_names())
 def sample(request: pytest.FixtureRequest) -> Sample:
     return load(request.param)
 

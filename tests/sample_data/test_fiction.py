@@ -53,10 +53,10 @@ def test_no_real_domain_occurs_but_those_of_public_mail(sample: Sample) -> None:
 
 
 def test_every_network_address_is_reserved_for_documentation(sample: Sample) -> None:
-    addresses = {ipaddress.ip_address(row["ipAddress"]) for row in sample["sign_ins"]}
+    addresses = {ipaddress.ip_address(row["ipAddress"]) for row in sample.rows("sign_ins")}
 
     assert [address for address in addresses if not any(address in network for network in DOCUMENTATION)] == []
 
 
 def test_every_autonomous_system_is_reserved_for_documentation(sample: Sample) -> None:
-    assert {row["autonomousSystemNumber"] for row in sample["sign_ins"]} <= set(range(64_496, 64_512))
+    assert {row["autonomousSystemNumber"] for row in sample.rows("sign_ins")} <= set(range(64_496, 64_512))
