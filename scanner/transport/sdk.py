@@ -48,6 +48,8 @@ class Sdk:
         self._adapter = GraphRequestAdapter(provider, client=http)
         self._adapter.base_url = f"{origin}/{Api.GRAPH_V1}"
         self._client: Any = GraphServiceClient(request_adapter=self._adapter)
+        self._described: dict[tuple[Template, tuple[tuple[str, str], ...]], str] = {}
+        """Query strings as the SDK wrote them, by template and options: the values of a path change none of it."""
 
     def describe(self, template: Template, values: Mapping[str, str], options: Mapping[str, str]) -> str:
         """Return the absolute URL of a first request, with every query option in it.
@@ -61,9 +63,15 @@ class Sdk:
             values: A value for each placeholder of its path, not encoded.
             options: Further query options, e.g. `$filter`, not encoded.
         """
+        key = (template, tuple(options.items()))
+        if key in self._described:
+            return self._written(template, values, {}) + self._described[key]
         query = {**_fixed_options(template), **options}
         described = self._built(template, values, query) if template.api is Api.GRAPH_V1 else None
-        return described or self._written(template, values, query)
+        if described is None:
+            return self._written(template, values, query)
+        self._described[key] = described.removeprefix(self._written(template, values, {}))
+        return described
 
     async def sign(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> httpx.Request:
         """Return the authenticated request, ready to be sent.

@@ -109,3 +109,17 @@ def test_importing_the_reader_does_not_import_the_sdk(module: str) -> None:
 
     assert module in loaded
     assert not {"msgraph", "kiota_abstractions", "azure.identity", "aiohttp"} & set(loaded)
+
+
+@pytest.mark.parametrize("template", KNOWN_TO_THE_SDK, ids=lambda template: template.path)
+async def test_the_sdk_describes_each_request_once_and_others_differ_in_their_path_alone(
+    acme: Simulator, template: Template
+) -> None:
+    others = {"user_id": "ü/&?", "drive_id": "b!y", "item_id": "0 2%", "site_id": "acme.example,3,4"}
+    async with a_session(acme, templates=[template]) as session:
+        sdk = session._apps[Pack.BASE].sdk
+        session.describe(template, VALUES, {})
+        known = session.describe(template, others, {})
+        sdk._described.clear()
+
+        assert known == session.describe(template, others, {})
