@@ -56,7 +56,7 @@ class Gap:
     """Something a check needs was not read. Never rows, never empty."""
 
     need: str
-    """Table, `table.column_group`, or name of a derived input."""
+    """Table, `table.column_group`, name of a derived input, or `profile.statement` for what the firm did not state."""
     state: TableState
     reason: str
     """Code from the ledger."""

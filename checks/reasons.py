@@ -31,6 +31,7 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "grant": "grant the permission {}",
         "license": "it comes with {}",
         "pack": "turn on the pack {}",
+        "state": "state `{}` in tenants.toml",
     }
 )
 

@@ -53,6 +53,7 @@ _EVIDENCE_CLASSES: Final = {
     "devices_still_try": DataClass.ACCOUNT,
     "expires": DataClass.SETTING,
     "is_licensed": DataClass.ACCOUNT,
+    "last_day": DataClass.ACCOUNT,
     "last_success": DataClass.ACCOUNT,
     "mailbox": DataClass.ACCOUNT,
     "scope": DataClass.SETTING,

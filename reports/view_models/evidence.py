@@ -19,11 +19,13 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "is_folder": mark("Opens a folder"),
         "is_hidden": mark("The rule is hidden"),
         "is_licensed": mark("Has a licence"),
+        "last_day": mark("Last day at the firm"),
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
         "path": mark("Path"),
         "scope": mark("Open to"),
         "sends_to": mark("Sends to"),
+        "sharing_capability": mark("Sharing outside the firm"),
         "site": mark("Site"),
         "type": mark("Allows"),
         "unused_since": mark("Unused since"),
@@ -48,6 +50,9 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "scope": {
             "anonymous": mark("anyone with the link"),
             "organization": mark("everyone in the organization"),
+        },
+        "sharing_capability": {
+            "externalUserAndGuestSharing": mark("with anyone who has the link"),
         },
         "type": {
             "view": mark("viewing"),

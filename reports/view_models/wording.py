@@ -117,6 +117,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "oauth2_permission_grants": mark("Rights of applications on behalf of people"),
         "active_user_detail": mark("Use of each product"),
         "active_user_detail.names": mark("Use of each product: by whom"),
+        "profile.leavers": mark("The firm's list of people who left"),
     }
 )
 LICENCES: Final[Mapping[str, str]] = MappingProxyType(
@@ -129,6 +130,7 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "grant": mark("Grant the scanner's app the permission {name}."),
         "license": mark("It comes with the licence {name}."),
         "pack": mark("Turn on the pack {name} in tenants.toml, if the firm agrees."),
+        "state": mark("Let the firm state it: {name} in tenants.toml."),
         "setting": mark("Change the setting {name} of the tenant."),
         "rescan": mark("Scan again."),
         "rescan_full": mark("Scan again with --full: Microsoft does not promise to tell every change."),

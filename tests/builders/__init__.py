@@ -2,7 +2,7 @@
 
 from builders.guarded import GuardedFrame, GuardedFrameError
 from builders.policies import a_policy, security_defaults
-from builders.rows import AS_OF, a_domain, a_link, a_rule, a_sign_in, a_user, an_organization
+from builders.rows import AS_OF, a_domain, a_link, a_rule, a_sign_in, a_user, an_organization, sharepoint_settings
 from builders.snapshot import MemorySource, a_profile, a_snapshot
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "a_user",
     "an_organization",
     "security_defaults",
+    "sharepoint_settings",
 ]

@@ -131,6 +131,12 @@ def a_link(item: str = "", *, drive: str = "drive-1", **given: Any) -> Row:
     return row("sharing_links", given, defaults)
 
 
+def sharepoint_settings(**given: Any) -> Row:
+    """The tenant's sharing settings as Graph tells them: guests who sign in, nobody else."""
+    defaults = {"id": "sharepoint-settings", "sharing_capability": "externalUserSharingOnly"}
+    return row("sharepoint_settings", given, defaults)
+
+
 def a_sign_in(sign_in_id: str = "", **given: Any) -> Row:
     defaults = {
         "id": sign_in_id or f"sign-in-{next(_NUMBERS)}",

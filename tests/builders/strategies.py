@@ -10,7 +10,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from builders.policies import a_grant, a_policy, security_defaults
-from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_sign_in, a_user
+from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_sign_in, a_user, an_organization, sharepoint_settings
 from builders.snapshot import MemorySource, a_profile, a_snapshot
 from checks.model import Profile, TrustedForwarding
 from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
@@ -181,12 +181,22 @@ def _below(link: Row, inherited: str | None) -> Row:
     }
 
 
+_SHARING_LEVELS: Final = or_null(
+    "disabled",
+    "externalUserSharingOnly",
+    "externalUserAndGuestSharing",
+    "ExternalUserAndGuestSharing",
+    "unknownFutureValue",
+)
+
 TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "users": users(),
     "conditional_access_policies": policies(),
     "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
     "inbox_rules": rules(),
     "sharing_links": links(),
+    "organization": st.just([an_organization()]),
+    "sharepoint_settings": _SHARING_LEVELS.map(lambda level: [sharepoint_settings(sharing_capability=level)]),
     "sign_ins": st.lists(st.sampled_from(USER_IDS)).map(
         lambda ids: [a_sign_in(f"s{number}", user_id=user_id) for number, user_id in enumerate(ids)]
     ),
@@ -211,8 +221,10 @@ def profiles(draw: st.DrawFn) -> Profile:
         approved_by="office manager",
         until=draw(st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)])),
     )
+    leavers = {"u0@contoso.example": date(2026, 6, 30), "u2@contoso.example": date(2027, 6, 30)}
     return a_profile(
         break_glass=draw(st.sampled_from([(), ("u1@contoso.example",)])),
+        leavers=draw(st.sampled_from([None, {}, leavers])),
         trusted_forwarding=draw(st.sampled_from([(), (agreement,)])),
     )
 
@@ -240,7 +252,7 @@ def with_nulls(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> 
     return replace(source, tables=rows)
 
 
-_JSON_COLUMNS: Final = {
+JSON_COLUMNS: Final = {
     "conditional_access_policies": ("raw",),
     "inbox_rules": ("actions", "conditions"),
 }
@@ -293,7 +305,7 @@ def with_spoilt_json(draw: st.DrawFn, source: MemorySource, tables: Sequence[str
     places = [
         (name, number, column, path, member)
         for name in tables
-        for column in _JSON_COLUMNS.get(name, ())
+        for column in JSON_COLUMNS.get(name, ())
         for number, row in enumerate(source.tables.get(name, []))
         if row[column] is not None
         for path, member in _members(json.loads(row[column]))
@@ -338,6 +350,8 @@ def renamed(tenant: Tenant) -> Tenant:
     profile = replace(
         tenant.profile,
         break_glass=tuple(map(_renamed_address, tenant.profile.break_glass)),
+        leavers=tenant.profile.leavers
+        and {_renamed_address(name): day for name, day in tenant.profile.leavers.items()},
         trusted_forwarding=tuple(
             replace(agreement, source=_renamed_address(agreement.source))
             for agreement in tenant.profile.trusted_forwarding

@@ -65,7 +65,7 @@ def no_docstring(users: Users) -> Outcome:
     raise NotImplementedError
 
 
-def unknown_table(mailboxes: Users) -> Outcome:
+def unknown_table(letterboxes: Users) -> Outcome:
     """Why."""
     raise NotImplementedError
 
@@ -119,7 +119,7 @@ def nothing_but_gap(users: Annotated[Gap, columns("id")]) -> Outcome:
     ("function", "message"),
     [
         (no_docstring, "has no docstring"),
-        (unknown_table, "asks for 'mailboxes'; tables are ['"),
+        (unknown_table, "asks for 'letterboxes'; tables are ['"),
         (unknown_column, "asks for ['shoe_size'] of 'users'"),
         (no_columns, "name the columns of 'users'"),
         (column_twice, "twice"),

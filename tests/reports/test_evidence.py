@@ -2,10 +2,21 @@
 """Evidence in words that need no manual."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders import a_link, a_policy, a_profile, a_rule, a_snapshot, a_user, security_defaults
+from builders import (
+    AS_OF,
+    a_link,
+    a_policy,
+    a_profile,
+    a_rule,
+    a_snapshot,
+    a_user,
+    security_defaults,
+    sharepoint_settings,
+)
 from builders.policies import a_grant
 from report_builder import ENGLISH
 
@@ -49,12 +60,17 @@ GRANTS = (
     None,
 )
 SCOPES = ("anonymous", "organization", "users", "existingAccess")
+LEVELS = ("disabled", "externalUserSharingOnly", "externalUserAndGuestSharing", "existingExternalUserSharingOnly")
 TYPES = ("view", "edit", "embed", "review", "createOnly", "blocksDownload")
+
+
+LEFT = AS_OF.date() - timedelta(days=1)
 
 
 def judged_evidence(check_id: str, **tables: Any) -> Iterator[tuple[str, object]]:
     """Yield every evidence column of what fails, with its value."""
-    (result,) = evaluate(a_snapshot(**tables), a_profile(), CATALOGUE.only(check_id)).results
+    profile = a_profile(leavers={"ann@contoso.example": LEFT})
+    (result,) = evaluate(a_snapshot(**tables), profile, CATALOGUE.only(check_id)).results
     for row in (*result.failing, *result.unknown):
         yield from row.evidence.items()
 
@@ -68,6 +84,9 @@ def everything_judged() -> Iterator[tuple[str, object]]:
     )
     links = [a_link(link_scope=scope, link_type=kind, is_folder=True) for scope in SCOPES for kind in TYPES]
     yield from judged_evidence("SH-06", sharing_links=links)
+    yield from judged_evidence("AC-05", users=users)
+    for level in LEVELS:
+        yield from judged_evidence("SH-01", sharepoint_settings=[sharepoint_settings(sharing_capability=level)])
     for grant in GRANTS:
         yield from judged_evidence(
             "ID-01",
@@ -88,7 +107,7 @@ def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> N
 
 def test_no_column_with_codes_is_forgotten() -> None:
     """Addresses, places and moments are shown as they are; every other text is a code."""
-    as_they_are = {"mailbox", "sends_to", "site", "path", "expires", "last_success", "unused_since"}
+    as_they_are = {"mailbox", "sends_to", "site", "path", "expires", "last_day", "last_success", "unused_since"}
     texts = {
         name for name, value in everything_judged() if isinstance(value, str) or (isinstance(value, list) and value)
     }

@@ -1,0 +1,85 @@
+"""Accounts of people who left."""
+
+from collections.abc import Mapping
+from datetime import UTC, date
+from typing import Annotated, Any, Final
+
+import pandas as pd
+
+from checks.frame import BOOL, TEXT, column, judged, look_up, objects, plain, where
+from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
+from checks.registry import check, columns, derived
+from checks.three_valued import Answer
+from m365_posture.texts import mark
+from scanner.snapshot.ledger import TableState
+
+_NO_LIST: Final = Gap("profile.leavers", TableState.SKIPPED, "", "state:leavers")
+
+
+@derived
+def last_successes(
+    users: Annotated[pd.DataFrame, columns("id", "last_successful_sign_in_date_time")],
+) -> pd.DataFrame:
+    """Return when each account last signed in, apart from the accounts: it takes a licence to see it.
+
+    Source:
+        https://learn.microsoft.com/graph/api/resources/signinactivity
+    """
+    return users
+
+
+@check(
+    "AC-05",
+    title=mark("The account of everyone who left is blocked"),
+    severity=Severity.CRITICAL,
+    object_type="user",
+    evidence={
+        "last_day": EvidenceKind.CONDITION,
+        "last_success": EvidenceKind.VOLATILE,
+    },
+    remedy=mark(
+        "Block the sign-in of the account and revoke its sessions today. Then look at what it did since the last day, "
+        "hand over the mailbox and the files, and remove the account and its licence."
+    ),
+    source="https://learn.microsoft.com/microsoft-365/admin/add-users/remove-former-employee",
+)
+def leavers_are_blocked(
+    users: Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled")],
+    last_successes: pd.DataFrame | Gap,
+    profile: Profile,
+) -> Outcome:
+    """Whoever left keeps the key: every file and every mail stays open to them, or to whoever knows their password.
+
+    Who left, and when, only the firm can tell: without its list of leavers this never passes. An account that is
+    removed needs no block. Whether the sessions were ended is not judged yet.
+    """
+    gone = _gone(profile)
+    left = column([_has_left(name, gone) for name in plain(users["user_principal_name"])], users, BOOL)
+    accounts = where(users.assign(left=left), left).possible
+    days = [gone.get((name or "").lower()) for name in plain(accounts["user_principal_name"])]
+    evidence = {
+        "last_day": column([day and day.isoformat() for day in days], accounts, TEXT),
+        "last_success": _last_success(accounts, last_successes),
+    }
+    named = objects(accounts, ["id"], ["display_name", "user_principal_name", "id"], evidence)
+    gaps = () if profile.leavers is not None else (_NO_LIST,)
+    return judged(named, accounts["left"] & accounts["account_enabled"], gaps=gaps)
+
+
+def _gone(profile: Profile) -> Mapping[str, date]:
+    """Return those whose last day is over: name in lower case to last day."""
+    today = profile.as_of.astimezone(UTC).date()
+    return {name.strip().lower(): day for name, day in (profile.leavers or {}).items() if day < today}
+
+
+def _has_left(name: str | None, gone: Mapping[str, date]) -> Answer:
+    """Whether the account of this name is one of theirs; of one whose name was not read, unknown."""
+    if not gone:
+        return False
+    return None if name is None else name.lower() in gone
+
+
+def _last_success(accounts: pd.DataFrame, last_successes: pd.DataFrame | Gap) -> "pd.Series[Any]":
+    if isinstance(last_successes, Gap):
+        return column([None] * len(accounts), accounts, TEXT)
+    return look_up(accounts["id"], last_successes, "id", "last_successful_sign_in_date_time")
