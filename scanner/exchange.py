@@ -117,6 +117,18 @@ class Exchange:
         """
         return await self._session.exchange.exported()
 
+    async def demand(self, cmdlet: Cmdlet) -> None:
+        """Make sure that the app's role has a cmdlet, before hundreds of mailboxes are asked one by one.
+
+        Raises:
+            Denied: The app has no role in Exchange, or its role has no such cmdlet.
+            ReadError: What its role allows could not be read.
+
+        Cost:
+            One request a session.
+        """
+        await self._session.exchange.demand(cmdlet)
+
     async def _part(self, cmdlet: Cmdlet, values: Mapping[str, str], places: asyncio.Semaphore) -> Part:
         async with places:
             try:

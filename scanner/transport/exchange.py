@@ -3,23 +3,25 @@
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from scanner.transport.answers import Answer, error_of, parse_object
 from scanner.transport.budget import BudgetKey
-from scanner.transport.errors import Denied, Malformed, NotFound, ReadError, Unavailable
+from scanner.transport.errors import AuthenticationFailed, Denied, Malformed, NotFound, ReadError, Unavailable
 from scanner.transport.exchange_guard import ExchangeGuard
 from scanner.transport.invocation import SYSTEM_MAILBOX, Invocation
 from scanner.transport.send import Call, Sender
-from scanner.transport.templates import Declared, Pack, Service, Workload
+from scanner.transport.templates import Cmdlet, Declared, Pack, Service, Workload
 
 _REDIRECTS: Final = frozenset(
     {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
 )
 _EXCEPTION: Final = re.compile(r"\|(?:[A-Za-z]+\.)*([A-Za-z]{1,80}Exception)\|")
 _NOT_FOUND: Final = "ManagementObjectNotFoundException"
+_NO_ROLE: Final = "exchange_role_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ class _ModuleFile:
 
 @dataclass(slots=True)
 class ExchangeDoor:
-    """What one session asks Exchange through."""
+    """What one session asks Exchange through.
+
+    Whether there is a way in at all is found out once: dozens of tables that all go through this door
+    must not each wait for an Exchange that does not answer, or that lets the app see nothing.
+    """
 
     front: str
     """Origin of the front door; empty where none is configured."""
@@ -46,6 +52,8 @@ class ExchangeDoor:
     sender: Sender
     _origin: str = ""
     _exported: frozenset[str] | None = None
+    _closed: ReadError | None = None
+    """Why nothing can be asked in this session."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def invoke(self, call: Invocation, link: str | None = None) -> Answer:
@@ -70,10 +78,18 @@ class ExchangeDoor:
         except (Malformed, NotFound) as error:
             if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND} or error.code == _NOT_FOUND:
                 raise
-            if cmdlet.name in await self.exported(cmdlet.pack):
-                raise
-            code = "cmdlet_not_exported"
-            raise Denied(cmdlet.endpoint, error.status, code, permission=cmdlet.permission) from None
+            await self.demand(cmdlet)
+            raise
+
+    async def demand(self, cmdlet: Cmdlet) -> None:
+        """Make sure that the app's role has a cmdlet, before hundreds of mailboxes are asked one by one.
+
+        Raises:
+            Denied: The app has no role in Exchange, or its role has no such cmdlet.
+            ReadError: What its role allows could not be read.
+        """
+        if cmdlet.name not in await self.exported(cmdlet.pack):
+            raise Denied(cmdlet.endpoint, code="cmdlet_not_exported", permission=cmdlet.permission)
 
     async def exported(self, pack: Pack = Pack.MAIL) -> frozenset[str]:
         """Return the names of the cmdlets the app's role allows; asked once per session.
@@ -109,10 +125,20 @@ class ExchangeDoor:
             return self._origin
 
     async def _module_file(self, origin: str, pack: Pack, headers: Mapping[str, str]) -> Answer:
+        if self._closed is not None:
+            raise copy(self._closed)
         url = f"{origin}/adminapi/v1.0/{self.tenant_id}/EXOModuleFile"
         anchor = f"APP:{SYSTEM_MAILBOX}@{self.tenant_id}"
         sent = {"accept": "application/json", "x-anchormailbox": anchor, **headers}
-        return await self._send(_ModuleFile(pack), url, sent, None)
+        try:
+            return await self._send(_ModuleFile(pack), url, sent, None)
+        except AuthenticationFailed:
+            raise
+        except ReadError as error:
+            if isinstance(error, Denied) and error.status == HTTPStatus.FORBIDDEN:
+                error.code = _NO_ROLE
+            self._closed = error
+            raise
 
     async def _send(self, declared: Declared, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         wanted = _REDIRECTS if body is None else frozenset[int]()

@@ -162,6 +162,32 @@ async def test_without_a_role_in_the_tenant_every_cmdlet_is_denied(firm: Simulat
     assert (error.status, error.permission) == (403, "Exchange.ManageAsApp")
 
 
+async def test_an_exchange_that_lets_the_app_see_nothing_is_asked_once_a_session(
+    firm: Simulator, tenant: SimulatedTenant
+) -> None:
+    tenant.app.directory_roles.clear()
+
+    async with a_full_session(firm) as session:
+        errors = [await error_of(session, cmdlet) for cmdlet in (MAILBOXES, REMOTE_DOMAINS)]
+
+    assert [(type(error), error.code) for error in errors] == [(Denied, "exchange_role_missing")] * 2
+    assert len(asked(firm)) == 1
+
+
+async def test_what_the_role_lacks_is_known_before_any_mailbox_is_asked(
+    firm: Simulator, tenant: SimulatedTenant
+) -> None:
+    tenant.app.exchange_cmdlets = {"Get-Mailbox"}
+
+    async with a_full_session(firm) as session:
+        await Exchange(session).demand(MAILBOXES)
+        with pytest.raises(Denied) as caught:
+            await Exchange(session).demand(HIDDEN_RULES)
+
+    assert (caught.value.code, caught.value.permission) == ("cmdlet_not_exported", "Exchange.ManageAsApp")
+    assert invocations(firm) == []
+
+
 async def test_a_cmdlet_that_the_role_group_lacks_is_denied_and_the_others_are_read(
     firm: Simulator, tenant: SimulatedTenant
 ) -> None:
