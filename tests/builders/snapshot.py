@@ -31,21 +31,32 @@ class MemorySource:
     snapshot_hash: str = "snapshot-1"
     purge_record: str = ""
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - as hypothesis calls it
+        """Show what a reader of a broken promise looks for: values that are not null, tables that were not read."""
+        rows = {name: [_known(row) for row in given] for name, given in self.tables.items() if given}
+        holes = {name: line for name, line in self.coverages.items() if line != Coverage(TableState.COMPLETE)}
+        printer.text("MemorySource: ")
+        printer.pretty({"rows": rows, "holes": holes})
+
     def coverage(self, table: str) -> Coverage:
         return self.coverages.get(table, Coverage(TableState.SKIPPED))
 
-    def arrow(self, table: str) -> pa.Table:
-        rows = self.tables.get(table, [])
-        return pa.Table.from_pylist(list(rows), schema=TABLES[table].arrow_schema)
+    def arrow(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        schema = TABLES[table].arrow_schema
+        wanted = pa.schema([schema.field(name) for name in columns or schema.names])
+        return pa.Table.from_pylist(list(self.tables.get(table, [])), schema=wanted)
 
     def frame(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         if not self.coverage(table).state.delivers_rows:
             raise ValueError(f"table {table} was not read")
-        wanted = self.arrow(table).select(list(columns or TABLES[table].arrow_schema.names))
-        return GuardedFrame(wanted.to_pandas(types_mapper=pd.ArrowDtype))
+        return GuardedFrame(self.arrow(table, columns).to_pandas(types_mapper=pd.ArrowDtype))
 
     def dataset(self, table: str) -> ds.Dataset:
         return ds.dataset(self.arrow(table))
+
+
+def _known(row: Row) -> Row:
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def a_snapshot(
