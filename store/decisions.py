@@ -44,6 +44,7 @@ _MIGRATIONS: Final = (
         """CREATE TRIGGER audit_trail_stays BEFORE DELETE ON audit_trail
             BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END""",
     ),
+    ("CREATE TABLE outputs (path TEXT PRIMARY KEY, written_at TEXT NOT NULL)",),
 )
 
 
@@ -197,6 +198,15 @@ class Decisions:
             (on.isoformat(),),
         )
         return [Attestation(r[0], r[1], r[2], datetime.fromisoformat(r[3]), date.fromisoformat(r[4])) for r in rows]
+
+    def note_output(self, path: Path, *, actor: str, at: datetime) -> None:
+        """Remember a file with this firm's data that was written outside the data folder."""
+        with self._change(at, actor, "write", str(path)) as execute:
+            execute("INSERT OR REPLACE INTO outputs VALUES (?, ?)", (str(path), at.isoformat()))
+
+    def outputs(self) -> list[Path]:
+        """Return every file that `note_output` was told of, there or not, by path."""
+        return [Path(row[0]) for row in self._rows("SELECT path FROM outputs ORDER BY path")]
 
     def audit_trail(self) -> list[AuditEntry]:
         """Return every change, oldest first."""

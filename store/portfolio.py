@@ -128,6 +128,12 @@ class Portfolio:
             raise
         execute("COMMIT")
 
+    def forget(self, tenant_id: str) -> None:
+        """Remove every count of a tenant, from the pages of the file too."""
+        self._connection.execute("DELETE FROM scans WHERE tenant_id = ?", (tenant_id,))
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def scans(self, tenant_id: str) -> list[ScanCounts]:
         """Return every scan of a tenant, oldest first."""
         with closing(

@@ -7,6 +7,7 @@ import typer
 from m365_posture.commands import (
     checks,
     config,
+    data_map,
     demo,
     judge,
     keys,
@@ -30,6 +31,7 @@ app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("judge")(judge.judge)
 app.command("workbook")(workbook.workbook)
+app.command("data-map")(data_map.data_map)
 app.command("purge")(purge.purge)
 app.command("simulate")(simulate.simulate)
 app.add_typer(tenants.app, name="tenants")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from m365_posture.commands.offboard import offboard
 from m365_posture.commands.options import ConfigOption, Format, FormatOption
 from m365_posture.commands.output import Row, write_rows
 
@@ -17,9 +18,12 @@ app = typer.Typer(help="The tenants of the configuration.", no_args_is_help=True
 _COLUMNS: Final = ("tenant", "name", "tenant_id", "packs", "language", "last_scan")
 
 
+app.command("offboard")(offboard)
+
+
 @app.callback()
 def tenants() -> None:
-    """Show the tenants of the configuration."""
+    """Show the tenants of the configuration, and remove one with everything that is kept of it."""
 
 
 @app.command("list")

@@ -66,6 +66,8 @@ def write(data: "TenantData", language: Language, output: Path) -> None:
             f"{output} cannot be written ({error.strerror}): choose a folder that exists and close the file elsewhere.",
             param_hint="--output",
         ) from error
+    with data.decisions() as decisions:
+        decisions.note_output(output.resolve(), actor="workbook", at=datetime.now(UTC))
 
 
 def _demand_outside(output: Path, data_dir: Path) -> None:
