@@ -31,6 +31,11 @@ EXCEPTIONS: Final = {
     ("identity", "id"): f"{DOCUMENTATION}identity",
     ("conditionalAccessExternalTenants", "membershipKind"): f"{DOCUMENTATION}conditionalaccessexternaltenants",
     ("deleted", "state"): f"{DOCUMENTATION}deleted",
+    ("ipRange", "cidrAddress"): f"{DOCUMENTATION}ipv4cidrrange",
+    **{
+        (owner, "redirectUris"): f"{DOCUMENTATION}{owner.lower()}"
+        for owner in ("webApplication", "spaApplication", "publicClientApplication")
+    },
     **dict.fromkeys(
         [("crossTenantAccessPolicyTargetConfiguration", name) for name in ("accessType", "targets")],
         f"{DOCUMENTATION}crosstenantaccesspolicytargetconfiguration",
@@ -48,6 +53,7 @@ BASES: Final = {
     "baseItem": "entity",
     "sharePointIdentity": "identity",
     "microsoftAuthenticatorAuthenticationMethodTarget": "authenticationMethodTarget",
+    "passkeyAuthenticationMethodTarget": "authenticationMethodTarget",
 }
 OWN_TYPES: Final = {
     ("baseItem", "parentReference"): "itemReference",
