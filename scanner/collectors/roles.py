@@ -10,6 +10,8 @@ from scanner.collectors.plain import listing_of, objects_of, whole
 from scanner.collectors.results import Result
 from scanner.collectors.rows import JsonObject, Shape, as_json
 from scanner.collectors.states import group_coverage
+from scanner.snapshot.ledger import TableState
+from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_MANAGEMENT_POLICIES
 from scanner.transport.errors import Denied, Malformed, NotFound, Throttled, Unavailable, Unlicensed
 from scanner.transport.templates import Api, Pack, Template, Workload
@@ -18,6 +20,12 @@ AREA: Final = "roles"
 
 ELIGIBLE: Final = "eligible"
 """Column group of `role_assignments` that needs Privileged Identity Management, so Entra ID P2."""
+
+_GOVERNANCE_PLANS: Final = frozenset({"AAD_PREMIUM_P2", "ENTRA_IDENTITY_GOVERNANCE"})
+"""Service plans, in capitals, with which Privileged Identity Management comes."""
+
+_NOT_IN_FORCE: Final = frozenset({"Deleted", "LockedOut", "Suspended"})
+"""States of a subscription whose features are off; one in its period of grace still works."""
 
 _ACTIVE: Final = "active"
 _PLACE: Final = ("id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId")
@@ -76,6 +84,9 @@ _SHAPE: Final = Shape(ROLE_ASSIGNMENTS, paths={"assignment_type": "kind", "activ
 async def _read_role_assignments(reading: Reading) -> Result:
     """Read who holds a role, and where Privileged Identity Management answers, who may activate one.
 
+    Where it answers that it is not licensed, and what the tenant owns says the same, nobody is eligible:
+    then nothing was left unread.
+
     Cost:
         3 requests of the directory's budget, and one more for each further page.
 
@@ -88,9 +99,28 @@ async def _read_role_assignments(reading: Reading) -> Result:
         rows = _converted([*await _dated(reading, active), *await _eligible(reading)])
     except (Denied, Unlicensed, NotFound, Throttled, Unavailable, Malformed) as error:
         await reading.keep(_converted(active))
+        if isinstance(error, Unlicensed) and await _nobody_can_be_eligible(reading):
+            return Result()
         return Result(groups={ELIGIBLE: group_coverage(error)})
     await reading.keep(rows)
     return Result()
+
+
+async def _nobody_can_be_eligible(reading: Reading) -> bool:
+    """Whether every subscription was read, and none that may be in force brings eligible roles."""
+    skus = reading.scan.finished.get(SUBSCRIBED_SKUS.name)
+    if skus is None or skus.state is not TableState.COMPLETE:
+        return False
+    rows = await reading.rows_of(SUBSCRIBED_SKUS, ("capability_status", "service_plans"))
+    return not any(_may_bring_governance(row) for row in rows if row["capability_status"] not in _NOT_IN_FORCE)
+
+
+def _may_bring_governance(sku: JsonObject) -> bool:
+    """Whether a subscription has a plan with Privileged Identity Management, or one that was not told."""
+    if sku["service_plans"] is None:
+        return True
+    names = [(plan or {}).get("service_plan_name") for plan in sku["service_plans"]]
+    return any(name is None or name.upper() in _GOVERNANCE_PLANS for name in names)
 
 
 def _converted(rows: Sequence[JsonObject]) -> pa.Table:
@@ -135,6 +165,12 @@ COLLECTORS: Final = (
         (_DEFINITIONS,),
         listing_of(_DEFINITIONS, Shape(ROLE_DEFINITIONS, readers={"role_permissions": as_json})),
     ),
-    Collector(ROLE_ASSIGNMENTS, AREA, (_ASSIGNMENTS, _ACTIVE_INSTANCES, _ELIGIBLE_INSTANCES), _read_role_assignments),
+    Collector(
+        ROLE_ASSIGNMENTS,
+        AREA,
+        (_ASSIGNMENTS, _ACTIVE_INSTANCES, _ELIGIBLE_INSTANCES),
+        _read_role_assignments,
+        after=(SUBSCRIBED_SKUS.name,),
+    ),
     Collector(ROLE_MANAGEMENT_POLICIES, AREA, (_POLICIES,), _read_role_management_policies),
 )

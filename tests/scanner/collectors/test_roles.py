@@ -70,13 +70,49 @@ def test_assignments_keep_their_scope_and_definitions_their_template(office: Off
     assert [row["template_id"] for row in snapshot.rows("role_definitions")] == [ADMIN]
 
 
-def test_without_governance_eligible_holders_are_a_gap_and_active_ones_are_not(office: Office) -> None:
+def a_subscription(*plans: str | None, status: str | None = "Enabled") -> dict[str, Any]:
+    named = [{"servicePlanName": plan, "provisioningStatus": "Success"} for plan in plans]
+    return {"id": f"sku-{'-'.join(map(str, plans))}", "capabilityStatus": status, "servicePlans": named}
+
+
+def test_without_governance_nobody_can_be_eligible_and_nothing_is_left_unread(office: Office) -> None:
     office.tenant.service_plans.discard("AAD_PREMIUM_P2")
+    office.tenant.subscribed_skus = [
+        a_subscription("AAD_PREMIUM", "EXCHANGE_S_STANDARD"),
+        a_subscription("AAD_PREMIUM_P2", status="Suspended"),
+    ]
 
-    snapshot = scanned(office)
+    coverage = scanned(office).coverage("role_assignments")
 
-    coverage = snapshot.coverage("role_assignments")
+    assert (coverage.state, coverage.rows, coverage.groups) == ("complete", 2, {})
+
+
+@pytest.mark.parametrize(
+    "subscription",
+    [
+        pytest.param(a_subscription("AAD_PREMIUM_P2"), id="a plan with governance is owned"),
+        pytest.param(a_subscription("Entra_Identity_Governance", status="Warning"), id="one is in its period of grace"),
+        pytest.param(a_subscription("AAD_PREMIUM_P2", status=None), id="its state was not told"),
+        pytest.param(a_subscription("AAD_PREMIUM", None), id="the name of a plan was not told"),
+        pytest.param({"id": "sku-1", "capabilityStatus": "Enabled"}, id="the plans were not told"),
+    ],
+)
+def test_eligible_holders_are_a_gap_where_governance_may_be_owned_and_does_not_answer(
+    office: Office, subscription: dict[str, Any]
+) -> None:
+    office.tenant.service_plans.discard("AAD_PREMIUM_P2")
+    office.tenant.subscribed_skus = [subscription]
+
+    coverage = scanned(office).coverage("role_assignments")
+
     assert (coverage.state, coverage.rows, coverage.groups) == ("complete", 2, {"eligible": P2})
+
+
+def test_eligible_holders_are_a_gap_where_what_is_owned_could_not_be_read(office: Office) -> None:
+    office.tenant.service_plans.discard("AAD_PREMIUM_P2")
+    office.simulator.faults.add(Fault(FaultKind.FORBIDDEN, "v1.0/subscribedSkus", times=None))
+
+    assert scanned(office).coverage("role_assignments").groups == {"eligible": P2}
 
 
 def test_with_governance_it_is_known_who_may_activate_and_until_when(office: Office) -> None:
