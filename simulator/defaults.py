@@ -121,4 +121,24 @@ SHAREPOINT_SETTINGS: Final[dict[str, Any]] = {
     "siteCreationDefaultStorageLimitInMB": 26_214_400,
     "tenantDefaultTimezone": "(UTC+01:00) Brussels, Copenhagen, Madrid, Paris",
 }
+SPO_TENANT: Final[dict[str, Any]] = {
+    "SharingCapability": 2,
+    "ODBSharingCapability": 2,
+    "RequireAnonymousLinksExpireInDays": -1,
+    "FileAnonymousLinkType": 2,
+    "FolderAnonymousLinkType": 2,
+    "ExternalUserExpirationRequired": False,
+    "ExternalUserExpireInDays": 60,
+    "DefaultSharingLinkType": 3,
+    "DefaultLinkPermission": 2,
+    "PreventExternalUsersFromResharing": False,
+    "EmailAttestationRequired": False,
+    "EmailAttestationReAuthDays": 30,
+    "EnableAzureADB2BIntegration": True,
+    "SharingDomainRestrictionMode": 0,
+    "ConditionalAccessPolicy": 0,
+    "LegacyAuthProtocolsEnabled": True,
+    "DisallowInfectedFileDownload": False,
+}
+"""Kinds are numbers: https://learn.microsoft.com/powershell/module/sharepoint-online/set-spotenant"""
 REPORT_SETTINGS: Final[dict[str, Any]] = {"displayConcealedNames": True}

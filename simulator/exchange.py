@@ -16,6 +16,7 @@ import orjson
 from simulator.answers import Answer, GraphError
 from simulator.calls import Row
 from simulator.cmdlets import CMDLETS, known_to, mailbox_parameter, parameters_of
+from simulator.exchange_defaults import listed
 from simulator.faults import FaultScript
 from simulator.incoming import Incoming
 from simulator.interference import Situation, altered, error_of, replaces
@@ -197,7 +198,7 @@ class _Invocation:
         by = mailbox_parameter(self.cmdlet)
         if by:
             return self._rows_of_mailbox(str(self.parameters.get(by, ""))), []
-        rows: Sequence[Row] = self.tenant.exchange.get(self.cmdlet, [])
+        rows: Sequence[Row] = listed(self.tenant, self.cmdlet)
         identity = self.parameters.get("Identity")
         if identity is not None:
             rows = [row for row in rows if _is(row, str(identity))]

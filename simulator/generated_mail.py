@@ -8,7 +8,7 @@ from simulator.tenants import Entity, SimulatedTenant
 def add_mail(tenant: SimulatedTenant) -> None:
     """Give a tenant that has users and inbox rules what Exchange, SharePoint's admin site and the DNS say of it."""
     owners = [user for user in tenant.users if user["id"] in tenant.inbox_rules]
-    tenant.exchange = {"Get-Mailbox": [_mailbox(user) for user in owners], **_settings(tenant)}
+    tenant.exchange = {"Get-Mailbox": [_mailbox(user) for user in owners]}
     tenant.exchange["Get-CASMailbox"] = [
         {"Name": user["userPrincipalName"], "SmtpClientAuthenticationDisabled": None} for user in owners
     ]
@@ -62,27 +62,6 @@ def _inbox_rule(rule: Entity) -> Entity:
         shown[exchange] = [f'"{one["name"]}" [SMTP:{one["address"]}]' for one in addresses] or None
     shown["MoveToFolder"] = actions.get("moveToFolder")
     return shown
-
-
-def _settings(tenant: SimulatedTenant) -> dict[str, list[Entity]]:
-    domain = tenant.domains[0]["id"]
-    return {
-        "Get-AcceptedDomain": [{"Name": domain, "DomainName": domain, "DomainType": "Authoritative", "Default": True}],
-        "Get-RemoteDomain": [{"Name": "Default", "DomainName": "*", "AutoForwardEnabled": True}],
-        "Get-OrganizationConfig": [
-            {
-                "Name": domain,
-                "AuditDisabled": False,
-                "OAuth2ClientProfileEnabled": True,
-                "CustomerLockboxEnabled": False,
-            }
-        ],
-        "Get-TransportConfig": [{"SmtpClientAuthenticationDisabled": True}],
-        "Get-TransportRule": [],
-        "Get-AdminAuditLogConfig": [{"UnifiedAuditLogIngestionEnabled": True}],
-        "Get-DkimSigningConfig": [{"Domain": domain, "Enabled": True, "Status": "Valid"}],
-        "Get-HostedOutboundSpamFilterPolicy": [{"AutoForwardingMode": "Automatic"}],
-    }
 
 
 def _zone(domain: str, slug: str) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from simulator.answers import Answer, GraphError
+from simulator.defaults import SPO_TENANT
 from simulator.faults import FaultScript
 from simulator.incoming import Incoming
 from simulator.interference import Situation, altered, error_of, replaces
@@ -68,6 +69,6 @@ class SharePointService:
             self.throttle.admit(grant.tenant, (Charge(Workload.SHAREPOINT_ADMIN),), grant.app.client_id)
         except GraphError as error:
             return error.answer()
-        answer = Answer.of({"d": grant.tenant.spo_tenant})
+        answer = Answer.of({"d": grant.tenant.spo_tenant or SPO_TENANT})
         answer.content_type = _JSON
         return answer

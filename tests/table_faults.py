@@ -29,6 +29,22 @@ PATHS: Final = {
     "registration_details": "v1.0/reports/authenticationMethods/userRegistrationDetails",
     "authentication_methods": "v1.0/users/*/authentication/methods",
     "inbox_rules": "v1.0/users/*/messageRules",
+    "transport_rules": "exchange/Get-TransportRule",
+    "remote_domains": "exchange/Get-RemoteDomain",
+    "outbound_spam_policies": "exchange/Get-HostedOutboundSpamFilterRule",
+    "inbound_connectors": "exchange/Get-InboundConnector",
+    "outbound_connectors": "exchange/Get-OutboundConnector",
+    "organization_config": "exchange/Get-OrganizationConfig",
+    "transport_config": "exchange/Get-TransportConfig",
+    "authentication_policies": "exchange/Get-AuthenticationPolicy",
+    "accepted_domains": "exchange/Get-AcceptedDomain",
+    "dkim_signing_configs": "exchange/Get-DkimSigningConfig",
+    "anti_phish_policies": "exchange/Get-AntiPhishPolicy",
+    "malware_filter_policies": "exchange/Get-MalwareFilterRule",
+    "content_filter_policies": "exchange/Get-HostedContentFilterPolicy",
+    "safe_links_policies": "exchange/Get-SafeLinksRule",
+    "safe_attachment_policies": "exchange/Get-SafeAttachmentPolicy",
+    "dns_records": "dns/*",
     "sign_ins": "*/auditLogs/signIns",
     "directory_audits": "v1.0/auditLogs/directoryAudits",
     "applications": "v1.0/applications",
@@ -38,13 +54,43 @@ PATHS: Final = {
     "active_user_detail": "beta/reports/getOffice365ActiveUserDetail(period='D180')",
     "sharing_links": "v1.0/sites/getAllSites",
     "sharepoint_settings": "v1.0/admin/sharepoint/settings",
+    "spo_tenant": "sharepoint/SPO.Tenant",
     "per_user_mfa": "beta/users/*/authentication/requirements",
 }
 """Of every table for which something is asked."""
 OF_THE_LAW_FIRM: Final = (
-    ("organization", "users", "sharing_links"),
-    ("subscribed_skus", "domains", "sign_ins", "role_management_policies"),
-    ("security_defaults", "conditional_access_policies", "inbox_rules", "registration_details"),
+    (
+        "organization",
+        "users",
+        "sharing_links",
+        "transport_rules",
+        "inbound_connectors",
+        "accepted_domains",
+        "transport_config",
+        "content_filter_policies",
+    ),
+    (
+        "subscribed_skus",
+        "domains",
+        "sign_ins",
+        "role_management_policies",
+        "outbound_spam_policies",
+        "outbound_connectors",
+        "dkim_signing_configs",
+        "safe_attachment_policies",
+        "malware_filter_policies",
+    ),
+    (
+        "security_defaults",
+        "conditional_access_policies",
+        "inbox_rules",
+        "registration_details",
+        "remote_domains",
+        "organization_config",
+        "authentication_policies",
+        "anti_phish_policies",
+        "safe_links_policies",
+    ),
 )
 """Tables that the checks of the law firm go by, or that need its licences; one scan can lack those of a line."""
 INDEPENDENT: Final = (
@@ -70,6 +116,12 @@ INDEPENDENT: Final = (
 """Tables that a small firm without premium licences has, and that are read whatever becomes of the others."""
 DEPENDING: Final = ("group_members", "authentication_methods", "per_user_mfa", "app_role_assignments")
 """Tables that are read only where others were."""
+OF_THE_DNS: Final = {"dns_records"}
+"""Tables that name servers are asked for: they know neither rights nor licences."""
+OF_SHAREPOINT_ADMIN: Final = {"spo_tenant"}
+"""Tables for which a firm must opt in."""
+NEVER_UNLICENSED: Final = {table for table, path in PATHS.items() if path.startswith("exchange/")}
+"""Tables of a service that refuses, but never says that a licence is missing: without one there is no way in."""
 MADE_OF_OTHERS: Final = {"app_credentials"}
 """Tables for which nothing is asked."""
 KINDS: Final = {

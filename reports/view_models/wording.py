@@ -86,6 +86,22 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "users.sign_in_activity": mark("Accounts (dates of the last sign-in)"),
         "inbox_rules": mark("Inbox rules"),
         "inbox_rules.hidden_rules": mark("Inbox rules (which of them are hidden)"),
+        "transport_rules": mark("Mail flow rules"),
+        "remote_domains": mark("What may be sent to other domains by itself"),
+        "outbound_spam_policies": mark("Policies for outgoing mail and forwarding"),
+        "inbound_connectors": mark("Connectors for incoming mail"),
+        "outbound_connectors": mark("Connectors for outgoing mail"),
+        "organization_config": mark("Exchange settings of the organization"),
+        "transport_config": mark("Sending by SMTP with a password"),
+        "authentication_policies": mark("Authentication policies of Exchange"),
+        "accepted_domains": mark("Domains that Exchange accepts mail for"),
+        "dkim_signing_configs": mark("Signing of outgoing mail (DKIM)"),
+        "anti_phish_policies": mark("Policies against phishing"),
+        "malware_filter_policies": mark("Policies against malware"),
+        "content_filter_policies": mark("Policies against spam"),
+        "safe_links_policies": mark("Policies for safe links"),
+        "safe_attachment_policies": mark("Policies for safe attachments"),
+        "dns_records": mark("Public DNS records for mail"),
         "sign_ins": mark("Sign-in log"),
         "sign_ins.beta_properties": mark("Sign-in log (how people proved who they are)"),
         "sharing_links": mark("Sharing links"),
@@ -109,6 +125,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "deleted_users": mark("Deleted accounts"),
         "domain_federation": mark("Federated domains"),
         "sharepoint_settings": mark("Sharing settings of the tenant"),
+        "spo_tenant": mark("Sharing settings of the SharePoint admin site"),
         "directory_audits": mark("Audit log of the directory"),
         "applications": mark("Registered applications"),
         "service_principals": mark("Applications that were let in"),
@@ -121,7 +138,14 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 LICENCES: Final[Mapping[str, str]] = MappingProxyType(
-    {"AAD_PREMIUM": "Microsoft Entra ID P1", "AAD_PREMIUM_P2": "Microsoft Entra ID P2", "INTUNE_A": "Microsoft Intune"}
+    {
+        "AAD_PREMIUM": "Microsoft Entra ID P1",
+        "AAD_PREMIUM_P2": "Microsoft Entra ID P2",
+        "ATP_ENTERPRISE": "Microsoft Defender for Office 365",
+        "EXCHANGE_S_STANDARD": "Exchange Online",
+        "INTUNE_A": "Microsoft Intune",
+        "SHAREPOINTSTANDARD": "SharePoint Online",
+    }
 )
 """Service plan to the name under which it is sold; an unnamed plan is shown as its code."""
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from scanner.collectors.collector import Collector, Reading, unique
 from scanner.collectors.drives import DELTA, GONE, PERMISSIONS, Drive, Sweep, links_of, sweep
+from scanner.collectors.licenses import may_have_plan
 from scanner.collectors.results import Failure, Result, failure_of_document, result_of_error, result_of_objects
 from scanner.collectors.rows import JsonObject
 from scanner.collectors.sharing_base import DELTA_LINK, SWEPT_AT, Base
@@ -23,6 +24,8 @@ AREA: Final = "sharing"
 
 _DRIVES_AT_ONCE: Final = 4
 SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
+SITES: Final = "SHAREPOINT"
+"""How the names of plans begin without which Graph only says *bad request*."""
 
 _SITES: Final = Template(
     Api.GRAPH_V1,
@@ -60,20 +63,11 @@ async def _read_sharing_links(reading: Reading) -> Result:
     try:
         await drives.find()
     except Malformed as error:
-        if error.status == HTTPStatus.BAD_REQUEST and not await may_have_sites(reading):
+        if error.status == HTTPStatus.BAD_REQUEST and not await may_have_plan(reading, SITES):
             return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=SHAREPOINT_PLAN))
         raise
     await drives.read()
     return drives.result()
-
-
-async def may_have_sites(reading: Reading) -> bool:
-    """Whether a licence of the tenant comes with SharePoint: without one Graph only says *bad request*."""
-    if not reading.has(SUBSCRIBED_SKUS):
-        return True
-    skus = await reading.rows_of(SUBSCRIBED_SKUS, ("service_plans",))
-    plans = (plan["service_plan_name"] or "" for sku in skus for plan in sku["service_plans"] or [])
-    return any(name.startswith("SHAREPOINT") for name in plans)
 
 
 @dataclass(slots=True)

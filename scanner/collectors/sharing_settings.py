@@ -4,9 +4,10 @@ from http import HTTPStatus
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
+from scanner.collectors.licenses import may_have_plan
 from scanner.collectors.plain import one_of, whole
 from scanner.collectors.results import Result, result_of_error
-from scanner.collectors.sharing import AREA, SHAREPOINT_PLAN, may_have_sites
+from scanner.collectors.sharing import AREA, SHAREPOINT_PLAN, SITES
 from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS
 from scanner.snapshot.tables.sharing import SHAREPOINT_SETTINGS
 from scanner.transport.errors import Malformed, Unlicensed
@@ -39,7 +40,7 @@ async def _read_sharepoint_settings(reading: Reading) -> Result:
     try:
         found = await one_of(reading, _SETTINGS)
     except Malformed as error:
-        if error.status == HTTPStatus.BAD_REQUEST and not await may_have_sites(reading):
+        if error.status == HTTPStatus.BAD_REQUEST and not await may_have_plan(reading, SITES):
             return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=SHAREPOINT_PLAN))
         raise
     # Microsoft's own example wraps the object, its metadata does not.

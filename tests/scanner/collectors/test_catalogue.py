@@ -3,15 +3,19 @@
 from graphlib import TopologicalSorter
 
 import pytest
-from table_faults import MADE_OF_OTHERS
+from table_faults import MADE_OF_OTHERS, OF_THE_DNS
 
 from scanner.collectors.catalogue import AREAS, COLLECTORS
 from scanner.collectors.collector import Collector
 from scanner.snapshot.tables import TABLES
 from scanner.transport.allowlist import AllowList
-from scanner.transport.templates import Template
+from scanner.transport.exchange_guard import ExchangeGuard
+from scanner.transport.templates import Cmdlet, Template, TenantSettings
 
-TEMPLATES = [template for collector in COLLECTORS for template in collector.templates]
+DECLARED = [declared for collector in COLLECTORS for declared in collector.templates]
+TEMPLATES = [declared for declared in DECLARED if isinstance(declared, Template)]
+CMDLETS = [declared for declared in DECLARED if isinstance(declared, Cmdlet)]
+SETTINGS = [declared for declared in DECLARED if isinstance(declared, TenantSettings)]
 WRITTEN_BY_ALL = {"watermarks", "unread_objects"}
 READ_WHOLE = {
     "beta/reports/getOffice365ActiveUserDetail(period='D180')",
@@ -49,6 +53,7 @@ def test_the_areas_are_named_once_each() -> None:
         "policies",
         "authentication",
         "mail",
+        "dns",
         "sign_ins",
         "audits",
         "applications",
@@ -59,9 +64,9 @@ def test_the_areas_are_named_once_each() -> None:
 
 @pytest.mark.parametrize("collector", COLLECTORS, ids=name)
 def test_a_collector_asks_within_its_pack(collector: Collector) -> None:
-    packs = {template.pack for template in collector.templates}
+    packs = {declared.pack for declared in collector.templates}
 
-    assert packs == (set() if collector.table.name in MADE_OF_OTHERS else {collector.pack})
+    assert packs == (set() if collector.table.name in MADE_OF_OTHERS | OF_THE_DNS else {collector.pack})
 
 
 def test_no_table_waits_for_one_that_waits_for_it() -> None:
@@ -98,7 +103,7 @@ def test_no_template_leads_to_content() -> None:
 
 
 def test_the_packs_ask_for_these_permissions() -> None:
-    asked = {(str(template.pack), template.permission) for template in TEMPLATES}
+    asked = {(str(declared.pack), declared.permission) for declared in DECLARED}
 
     assert asked == {
         ("base", "Application.Read.All"),
@@ -121,10 +126,27 @@ def test_the_packs_ask_for_these_permissions() -> None:
         ("base", "User.Read.All"),
         ("base", "UserAuthenticationMethod.Read.All"),
         ("mail", "MailboxSettings.Read"),
+        ("mail", "Exchange.ManageAsApp"),
         ("files", "Sites.Read.All"),
+        ("sharepoint_admin", "Sites.FullControl.All"),
     }
+
+
+def test_no_cmdlet_writes_or_leads_to_content() -> None:
+    assert ExchangeGuard("https://outlook.office365.com", "t", CMDLETS, is_local=False)
+    assert all(cmdlet.name.startswith("Get-") for cmdlet in CMDLETS)
+
+
+def test_a_cmdlet_names_each_property_once() -> None:
+    assert all(len(set(cmdlet.select)) == len(cmdlet.select) > 0 for cmdlet in CMDLETS)
+
+
+def test_the_right_that_could_write_opens_one_address() -> None:
+    (settings,) = SETTINGS
+
+    assert settings.endpoint == "sharepoint/SPO.Tenant"
 
 
 @pytest.mark.parametrize("secret", ["webUrl", "shareId", "@microsoft.graph.downloadUrl", "content", "mobilePhone"])
 def test_addresses_of_links_and_phone_numbers_are_not_even_asked_for(secret: str) -> None:
-    assert not [template.endpoint for template in TEMPLATES if secret in template.select]
+    assert not [declared.endpoint for declared in DECLARED if secret in declared.select]
