@@ -20,6 +20,7 @@ from simulator.exchange_defaults import listed
 from simulator.faults import FaultScript
 from simulator.incoming import Incoming
 from simulator.interference import Situation, altered, error_of, replaces
+from simulator.mailbox_defaults import of_mailbox
 from simulator.odata import Query, picked, seal, unseal
 from simulator.tenants import EXCHANGE_AUDIENCES, SimulatedTenant
 from simulator.throttling import Charge, Throttle, Workload
@@ -210,11 +211,14 @@ class _Invocation:
         return rows[: int(size)], ["There are more results available than are currently displayed."]
 
     def _rows_of_mailbox(self, mailbox: str) -> Sequence[Row]:
-        held = self.tenant.exchange_mailboxes.get(self.cmdlet, {})
-        rows = next((rows for name, rows in held.items() if name.casefold() == mailbox.casefold()), None)
+        held = self.tenant.exchange_mailboxes.get(self.cmdlet)
+        if held is None:
+            rows = of_mailbox(self.tenant, self.cmdlet, mailbox)
+        else:
+            rows = next((rows for name, rows in held.items() if name.casefold() == mailbox.casefold()), None)
         if isinstance(rows, dict):
             raise ExchangeError(HTTPStatus.FORBIDDEN, "Forbidden", "", rows["error"])
-        if rows is None and not any(_is(row, mailbox) for row in self.tenant.exchange.get("Get-Mailbox", [])):
+        if rows is None and not any(_is(row, mailbox) for row in listed(self.tenant, "Get-Mailbox")):
             raise _missing(mailbox)
         return rows or []
 

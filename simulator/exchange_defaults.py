@@ -7,6 +7,7 @@ https://learn.microsoft.com/defender-office-365/recommended-settings-for-eop-and
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from simulator.mailbox_defaults import cas_mailboxes, mailboxes, recipients
 from simulator.names import stable_uuid
 from simulator.tenants import Entity, SimulatedTenant
 
@@ -161,11 +162,14 @@ def _initial_domain(tenant: SimulatedTenant) -> str:
 _DEFAULTS: Final[dict[str, Callable[[SimulatedTenant], list[Entity]]]] = {
     "Get-AcceptedDomain": _accepted_domains,
     "Get-AntiPhishPolicy": _always(_ANTI_PHISH),
+    "Get-CASMailbox": cas_mailboxes,
     "Get-DkimSigningConfig": _dkim_signing_configs,
     "Get-HostedContentFilterPolicy": _always(_CONTENT_FILTER),
     "Get-HostedOutboundSpamFilterPolicy": _always(_OUTBOUND_SPAM),
+    "Get-Mailbox": mailboxes,
     "Get-MalwareFilterPolicy": _always(_MALWARE_FILTER),
     "Get-OrganizationConfig": _organization_config,
+    "Get-Recipient": recipients,
     "Get-RemoteDomain": _always(_REMOTE_DOMAIN),
     "Get-SafeAttachmentPolicy": _always(_SAFE_ATTACHMENT),
     "Get-SafeLinksPolicy": _always(_SAFE_LINKS),
@@ -182,4 +186,4 @@ def listed(tenant: SimulatedTenant, cmdlet: str) -> Sequence[Entity]:
     rows = _DEFAULTS[cmdlet](tenant)
     if cmdlet == "Get-OrganizationConfig":  # the one object that Exchange shows without a GUID
         return rows
-    return [{**row, "Guid": stable_uuid(tenant.slug, f"{cmdlet} {row['Name']}")} for row in rows]
+    return [{"Guid": stable_uuid(tenant.slug, f"{cmdlet} {row['Name']}"), **row} for row in rows]
