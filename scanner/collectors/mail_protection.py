@@ -5,6 +5,7 @@ cannot be read must not look like one without any.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
@@ -12,7 +13,7 @@ from scanner.collectors.exchange_rows import exchange_shape, objects_given, sele
 from scanner.collectors.licenses import may_have_plan
 from scanner.collectors.mail import AREA
 from scanner.collectors.results import Result, result_of_error
-from scanner.collectors.rows import JsonObject
+from scanner.collectors.rows import JsonObject, as_json
 from scanner.collectors.states import RESCAN
 from scanner.snapshot.ledger import TableState
 from scanner.snapshot.schema import Table
@@ -74,6 +75,7 @@ def _collector(
         license: Plan without which there are no such cmdlets.
     """
     shape = exchange_shape(table, {"id": f"{_POLICY}/Guid", **_IN_RULE, **(paths or {})}, part=_POLICY)
+    shape = replace(shape, readers={**shape.readers, _RULE: as_json})
     policies = Cmdlet(f"Get-{kind}Policy", selected(shape, "Identity", *policy, part=_POLICY), license=license)
     rules = Cmdlet(f"Get-{kind}Rule", selected(shape, "Name", link, *rule, part=_RULE), license=license)
 
