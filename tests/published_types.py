@@ -32,6 +32,16 @@ EXCEPTIONS: Final = {
     ("conditionalAccessExternalTenants", "membershipKind"): f"{DOCUMENTATION}conditionalaccessexternaltenants",
     ("deleted", "state"): f"{DOCUMENTATION}deleted",
     ("ipRange", "cidrAddress"): f"{DOCUMENTATION}ipv4cidrrange",
+    ("conditionalAccessSessionControl", "isEnabled"): f"{DOCUMENTATION}conditionalaccesssessioncontrol",
+    **{
+        ("unifiedRoleManagementPolicyRule", name): f"{DOCUMENTATION}unifiedrolemanagementpolicy{kind}rule"
+        for kind, names in {
+            "expiration": ("id", "target", "isExpirationRequired", "maximumDuration"),
+            "enablement": ("enabledRules",),
+            "approval": ("setting",),
+        }.items()
+        for name in names
+    },
     **{
         (owner, "redirectUris"): f"{DOCUMENTATION}{owner.lower()}"
         for owner in ("webApplication", "spaApplication", "publicClientApplication")

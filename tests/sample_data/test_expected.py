@@ -41,7 +41,7 @@ def mail_routes(sample: Sample) -> Iterator[str]:
     for policy in sample.exchange("Get-HostedOutboundSpamFilterPolicy"):
         yield object_id("outbound_spam_policy", policy["Guid"])
     for mailbox in sample.exchange("Get-Mailbox"):
-        yield object_id("mailbox", mailbox["ExternalDirectoryObjectId"])
+        yield object_id("mailbox", mailbox["ExternalDirectoryObjectId"] or mailbox["Guid"])
     for rule in sample.exchange("Get-TransportRule"):
         yield object_id("transport_rule", rule["Guid"])
 

@@ -11,7 +11,7 @@ DOCUMENTATION: Final = [
     ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 ]
 PUBLIC_MAIL: Final = {"gmail.com", "outlook.com", "hotmail.com"}
-ADDRESS: Final = re.compile(r"([^\s@|#,<>]+)@([\w.-]+)")
+ADDRESS: Final = re.compile(r"([^\s@|#,<>:\[]+)@([\w.-]+)")
 HOST: Final = re.compile(r"https?://([^/\s]+)")
 REAL_DOMAIN: Final = re.compile(r"\b[\w-]+\.(?:be|com|de|eu|fr|lu|net|nl|org)\b")
 
