@@ -7,6 +7,7 @@ import typer
 from m365_posture.commands import (
     checks,
     config,
+    dashboard,
     data_map,
     demo,
     judge,
@@ -31,6 +32,7 @@ app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("judge")(judge.judge)
 app.command("workbook")(workbook.workbook)
+app.command("dashboard")(dashboard.dashboard)
 app.command("data-map")(data_map.data_map)
 app.command("purge")(purge.purge)
 app.command("simulate")(simulate.simulate)

@@ -1,21 +1,19 @@
 """Data to standard output, words for people to standard error."""
 
-import csv
 import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
 from typing import Any, Final
 
 import typer
 
 from m365_posture.commands.options import Format
+from m365_posture.csv_text import csv_bytes
 
 Row = Mapping[str, Any]
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def say(text: str) -> None:
@@ -44,7 +42,7 @@ def write_rows(rows: Sequence[Row], columns: Sequence[str], form: Format) -> Non
         case Format.JSONL:
             write_bytes(json.dumps(dict(row), ensure_ascii=False).encode() + b"\n" for row in rows)
         case Format.CSV:
-            write_bytes([_csv(rows, columns)])
+            write_bytes([csv_bytes(columns, ([row.get(column) for column in columns] for row in rows))])
 
 
 def write_bytes(chunks: Iterable[bytes]) -> None:
@@ -53,21 +51,6 @@ def write_bytes(chunks: Iterable[bytes]) -> None:
     for chunk in chunks:
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-
-
-def _csv(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
-    return text.getvalue().encode()
-
-
-def _csv_cell(value: object) -> object:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet that opens the file would run it as a formula.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _write_table(rows: Sequence[Row], columns: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from checks.model import Gap
 from m365_posture.texts import mark
 from reports.view_models.report import Report
 from reports.view_models.wording import STATES, Wording
-from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState
+from scanner.snapshot.ledger import Basis, Coverage, GroupCoverage, TableState, left_out
 
 _INTERNAL: Final = frozenset({"watermarks", "unread_objects"})
 """Tables for the next scan; no firm asks for them."""
@@ -36,6 +36,18 @@ class CoverageLine:
     rows: int | None
     """None for a column group."""
     basis: str
+    requests: int | None
+    """None for a column group, which is read with its table."""
+    seconds: float | None
+    endpoints: tuple[str, ...]
+    """What was asked, e.g. `v1.0/users`."""
+    was_left_out: bool
+    """Nobody asked for it: its pack is off, or the scan was one of other areas."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing of it is missing."""
+        return self.state is TableState.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,21 @@ class CoverageView:
     headline: str
     read_at: datetime
     """On the firm's clock."""
+
+    @property
+    def gaps(self) -> tuple[CoverageLine, ...]:
+        """What was wanted and not read, or only in part."""
+        return tuple(line for line in self.lines if not line.is_read and not line.was_left_out)
+
+    @property
+    def left_out(self) -> tuple[CoverageLine, ...]:
+        """What nobody asked for."""
+        return tuple(line for line in self.lines if line.was_left_out)
+
+    @property
+    def read(self) -> tuple[CoverageLine, ...]:
+        """What was read completely."""
+        return tuple(line for line in self.lines if line.is_read)
 
 
 def coverage_view(report: Report) -> CoverageView:
@@ -97,6 +124,10 @@ def _line(need: str, entry: Coverage | GroupCoverage, wording: Wording, table: C
         reason=entry.reason,
         rows=table.rows if table and entry.state.delivers_rows else None,
         basis=_basis(table, wording) if table and entry.state.delivers_rows else "",
+        requests=table.requests if table else None,
+        seconds=table.seconds if table else None,
+        endpoints=table.endpoints if table else (),
+        was_left_out=left_out(entry),
     )
 
 

@@ -1,13 +1,16 @@
 """The objects that are affected, the most urgent first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from checks.model import Severity
 from checks.registry import CATALOGUE
 from m365_posture.texts import mark
+from reports.view_models.areas import area_of
 from reports.view_models.evidence import evidence_text
 from reports.view_models.report import Report
 from reports.view_models.wording import (
@@ -22,6 +25,21 @@ from reports.view_models.wording import (
 from store.queries import CheckRow, FindingRow
 
 _HIDDEN: Final = mark("(not shown to you)")
+
+
+class Standing(StrEnum):
+    """Whether someone should look at a finding."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    """Nobody knows whether it fails."""
+    CLOSED = "closed"
+    """Accepted by the firm, or failing no more."""
+
+
+STANDINGS: Final[Mapping[Standing, str]] = MappingProxyType(
+    {Standing.OPEN: mark("Open"), Standing.UNKNOWN: UNKNOWN, Standing.CLOSED: mark("Accepted or ended")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,8 @@ class FindingLine:
     """What people decided and what is being done; empty when nothing was."""
     object_id: str
     fingerprint: str
+    area: str
+    standing: Standing
 
 
 def finding_lines(report: Report) -> list[FindingLine]:
@@ -82,7 +102,15 @@ def _line(row: FindingRow, check: CheckRow, wording: Wording) -> FindingLine:
         decision=_decision(row, wording),
         object_id=row.object_id or "",
         fingerprint=row.fingerprint or "",
+        area=area_of(row.check_id, wording),
+        standing=_standing(row),
     )
+
+
+def _standing(row: FindingRow) -> Standing:
+    if row.state is None:
+        return Standing.UNKNOWN
+    return Standing.OPEN if row.is_open else Standing.CLOSED
 
 
 def remedy(check_id: str, wording: Wording) -> str:

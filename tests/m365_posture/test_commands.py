@@ -73,8 +73,8 @@ def parse(line: str) -> None:
 
 def test_the_commands_of_the_design_exist() -> None:
     assert set(COMMANDS) == {
-        "demo", "scan", "judge", "workbook", "simulate", "tenants list", "checks list", "checks show", "config check",
-        "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
+        "demo", "scan", "judge", "workbook", "dashboard", "simulate", "tenants list", "checks list", "checks show",
+        "config check", "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
     }  # fmt: skip
 
 
