@@ -31,6 +31,7 @@ SPEED: Final = 200.0
 IMPATIENT: Final = Patience(retries=1, deadline_s=30 * SPEED)
 """For faults that stay: one more try. Half a minute of real time for each request: a busy machine is no fault."""
 SECRET: Final = "CLIENT_SECRET"
+PASSWORD: Final = "CERTIFICATE_PASSWORD"
 KEY: Final = MasterKey(b"a test key that protects nothing")
 
 
@@ -87,12 +88,21 @@ class Office:
     ) -> "Snapshot":
         """Read the tenant, `later` than now, and return what was published."""
         config = self.config if packs is None else replace(self.config, packs=tuple(packs))
-        means = Means({SECRET: secret or self.tenant.app.client_secret}, patience)
+        environment = {SECRET: secret or self.tenant.app.client_secret}
+        if config.app.certificate:
+            environment[PASSWORD] = self.simulator.credentials(self.tenant.slug).certificate_password
+        means = Means(environment, patience)
         clock = LaterClock(later)
         manifest = asyncio.run(
             read_tenant(config, self.vault, clock, self.watched, resume=resume, only=only, full=full, means=means)
         )
         return Snapshot(manifest, SnapshotReader.open(config.folder / "scans" / manifest.scan_id, self.vault))
+
+    def opted_in(self) -> "Office":
+        """Return the same office, signing in with its certificate, where the firm allows the SharePoint admin read."""
+        own = self.simulator.credentials(self.tenant.slug)
+        app = AppCredential(own.client_id, certificate=own.certificate, certificate_password_env=PASSWORD)
+        return replace(self, config=replace(self.config, app=app, sharepoint_admin=True))
 
     def asked(self, path: str = "") -> list[str]:
         """Return the paths of the requests so far that begin with `path`, parts of batches included."""
