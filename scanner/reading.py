@@ -41,9 +41,12 @@ from scanner.snapshot.writer import ScanWriter
 from scanner.transport.clock import Clock
 from scanner.transport.errors import AuthenticationFailed, ReadError
 from scanner.transport.session import Patience, Session
+from scanner.transport.templates import Workload
 
 _CONTINUED: Final = timedelta(days=30)
 """Older scans are not continued: Graph keeps sign-ins, and SharePoint its delta tokens, no longer."""
+_SCARCE: Final = (Workload.SHAREPOINT, Workload.REPORTS)
+"""Budgets that decide how long a scan takes: not a moment of them is lost to tables that cost little."""
 _LOG: Final = logging.getLogger(__name__)
 _RESULT: Final = "result"
 """Meta of the unit that ends a table: a resumed scan takes the result from it instead of reading again."""
@@ -161,7 +164,7 @@ class _TenantReading:
         self._ended = {collector.table.name: asyncio.Event() for collector in COLLECTORS}
         try:
             async with asyncio.TaskGroup() as tasks:
-                for collector in COLLECTORS:
+                for collector in sorted(COLLECTORS, key=_turn):
                     tasks.create_task(self._table(collector, is_chosen=collector in chosen))
         except BaseExceptionGroup as group:
             raise _cause(group) from None
@@ -233,8 +236,9 @@ class _TenantReading:
 
     async def _keep_books(self, collector: Collector, result: Result) -> None:
         name = collector.table.name
-        if result.failures and not self.books.holds(UNREAD_OBJECTS, {"of": name}):
-            rows = [{"table_name": name, "object_id": f.object_id, "reason": f.reason} for f in result.failures]
+        unread = [(f"{name}{part}", failure) for part, failures in result.unread.items() for failure in failures]
+        if unread and not self.books.holds(UNREAD_OBJECTS, {"of": name}):
+            rows = [{"table_name": part, "object_id": f.object_id, "reason": f.reason} for part, f in unread]
             await self.books.write(UNREAD_OBJECTS, rows, {"of": name})
         if collector.continues and not self.books.holds(WATERMARKS, {"of": name}):
             newest = {"table_name": name, "object_id": "", "kind": NEWEST_EVENT}
@@ -310,8 +314,19 @@ def _proven(base: SnapshotReader, table: Table) -> SnapshotReader:
 def _before(collector: Collector) -> Sequence[str]:
     """Return the tables that must be done with before this one is begun."""
     if collector.is_last:
-        return [other.table.name for other in COLLECTORS if not other.is_last]
+        others = (other for other in COLLECTORS if not other.is_last)
+        return [other.table.name for other in others if _budgets(other) & _budgets(collector)]
     return (*collector.needs, *collector.after)
+
+
+def _turn(collector: Collector) -> int:
+    """Return the place of a table among those begun: what draws on the scarcest budget goes first."""
+    places = (place for place, scarce in enumerate(_SCARCE) if scarce in _budgets(collector))
+    return next(places, len(_SCARCE))
+
+
+def _budgets(collector: Collector) -> set[Workload]:
+    return {declared.workload for declared in collector.templates}
 
 
 def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

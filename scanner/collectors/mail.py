@@ -1,14 +1,16 @@
-"""Exchange Online through Graph: inbox rules."""
+"""Inbox rules: Graph gives those that their owner can see, Exchange the hidden ones too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import pyarrow as pa
+
+from scanner.collectors import hidden_rules
 from scanner.collectors.collector import Collector, Reading
 from scanner.collectors.people import is_guest
-from scanner.collectors.results import Failure, Result, result_of_objects
+from scanner.collectors.results import Failure, Result, result_of_error, result_of_objects
 from scanner.collectors.rows import NONE, JsonObject, Shape, Values, as_json, demand
-from scanner.graph import Part
-from scanner.snapshot.ledger import GroupCoverage, TableState
+from scanner.snapshot.ledger import TableState
 from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS, USERS
 from scanner.snapshot.tables.mail import INBOX_RULES
 from scanner.transport.errors import Malformed, NotFound, ReadError
@@ -56,7 +58,8 @@ _RULES: Final = Template(
     ),
     license="EXCHANGE_S_STANDARD",
 )
-_HIDDEN: Final = {"hidden_rules": GroupCoverage(TableState.SKIPPED, "graph_cannot_see", "exchange")}
+_HIDDEN: Final = "hidden_rules"
+"""The column group that only Exchange can fill."""
 
 
 def as_addresses(values: Values) -> Values:
@@ -102,31 +105,82 @@ _SHAPE: Final = Shape(
 
 
 async def _read_inbox_rules(reading: Reading) -> Result:
-    """Read the inbox rules of every user that is no guest, twenty mailboxes to a request.
+    """Read the inbox rules of every user that is no guest, twenty mailboxes to a request, then the hidden ones.
 
     A user without a mailbox is no failure where the licences leave no doubt. Where one comes with
     a mailbox, or is not known, there may be one that is hosted elsewhere, and nobody read it. A
     mailbox that an access policy hides answers 403 by itself. Both are counted, named in
     `unread_objects`, and the table is partial.
 
+    Hidden rules cost one request of Exchange a mailbox, and only where Graph gave what the owner can see:
+    which mailboxes a snapshot knows does not depend on Exchange.
+
     Source:
         https://learn.microsoft.com/graph/api/mailfolder-list-messagerules
     """
     users = await reading.rows_of(USERS, ("id", "user_type", "user_principal_name", "assigned_licenses"))
     people = {user["id"]: user for user in users if not is_guest(user)}
-    may_have_mailbox = await _licensed(reading)
     reading.expect(len(people))
-    read, failures = 0, list[Failure]()
+    visible, failures = await _read_visible(reading, people)
+    if people and not visible and not failures:
+        return Result(TableState.UNLICENSED, reason="no_mailbox", mend=f"license:{_RULES.license}")
+    names = {user_id: people[user_id]["user_principal_name"] for user_id in visible}
+    reading.expect(len(people) + len(names))
+    hidden = await _add_hidden(reading, visible, names)
+    groups = {_HIDDEN: hidden.as_group} if visible and hidden.state is not TableState.COMPLETE else {}
+    return result_of_objects(len(visible), failures, groups=groups, group_failures={_HIDDEN: hidden.failures})
+
+
+async def _read_visible(
+    reading: Reading, people: Mapping[str, JsonObject]
+) -> tuple[dict[str, pa.Table], list[Failure]]:
+    """Return the rules that Graph gives of each mailbox it can read, and the mailboxes that it cannot."""
+    may_have_mailbox = await _licensed(reading)
+    visible, failures = dict[str, pa.Table](), list[Failure]()
     async for part in reading.graph.batch(_RULES, ({"user_id": user_id} for user_id in people)):
-        user_id, error = part.values["user_id"], part.error or await _keep(reading, part)
-        if error is None:
-            read += 1
-        elif not _has_no_mailbox(error) or may_have_mailbox(people[user_id]):
-            failures.append(Failure.of(user_id, error))
+        user_id, found = part.values["user_id"], part.error or _converted(part.values["user_id"], part.rows)
+        if not isinstance(found, ReadError):
+            visible[user_id] = found
+        elif not _has_no_mailbox(found) or may_have_mailbox(people[user_id]):
+            failures.append(Failure.of(user_id, found))
         reading.advance()
-    if people and not read and not failures:
-        return Result(TableState.UNLICENSED, reason="no_mailbox", mend=f"license:{_RULES.license}", groups=_HIDDEN)
-    return result_of_objects(read, failures, groups=_HIDDEN)
+    return visible, failures
+
+
+async def _add_hidden(reading: Reading, visible: Mapping[str, pa.Table], names: Mapping[str, str | None]) -> Result:
+    """Keep the rules of every mailbox, with the hidden ones where Exchange gives them; tell how that went."""
+    try:
+        if visible:
+            await reading.exchange.demand(hidden_rules.INBOX_RULES)
+    except ReadError as error:
+        for rules in visible.values():
+            await reading.keep(rules)
+        return result_of_error(error)
+    mailboxes = {name: user_id for user_id, name in names.items() if name}
+    unnamed = [user_id for user_id, name in names.items() if not name]
+    failures = [Failure.of(user_id, Malformed(_RULES.endpoint, code="mailbox_without_name")) for user_id in unnamed]
+    for user_id in unnamed:
+        await reading.keep(visible[user_id])
+    asked = ({"Mailbox": name} for name in mailboxes)
+    async for part in reading.exchange.each(hidden_rules.INBOX_RULES, asked):
+        user_id = mailboxes[part.values["Mailbox"]]
+        rules = part.error or _completed(user_id, visible[user_id], part.rows)
+        if isinstance(rules, ReadError):
+            failures.append(Failure.of(user_id, rules))
+            rules = visible[user_id]
+        await reading.keep(rules)
+        reading.advance()
+    return result_of_objects(len(visible) - len(failures), failures)
+
+
+def _completed(mailbox: str, visible: pa.Table, shown: Sequence[JsonObject]) -> pa.Table | ReadError:
+    """Return the rules of a mailbox, hidden ones among them; or why not, where one is not what Exchange promises."""
+    hidden = _converted(mailbox, hidden_rules.hidden_of(shown, visible.to_pylist()))
+    if isinstance(hidden, ReadError):
+        return hidden
+    place = visible.schema.get_field_index("is_hidden")
+    seen = pa.array([False] * visible.num_rows, pa.bool_())
+    return pa.concat_tables([visible.set_column(place, visible.schema.field(place), seen), hidden])
 
 
 def _has_no_mailbox(error: ReadError) -> bool:
@@ -157,24 +211,19 @@ def _may_be_mailbox(plan: str | None) -> bool:
     return plan is None or (plan.startswith("EXCHANGE_") and plan not in WITHOUT_MAILBOX)
 
 
-async def _keep(reading: Reading, part: Part) -> ReadError | None:
-    """Keep the rules of a mailbox; return why not, where one is not what Graph promises."""
-    if not part.rows:
-        return None
-    mailbox = part.values["user_id"]
+def _converted(mailbox: str, rules: Sequence[JsonObject]) -> pa.Table | ReadError:
+    """Return the rules of a mailbox as columns, or why not, where one is not what was promised."""
     try:
-        rows = _SHAPE.convert([{**rule, "mailboxId": mailbox} for rule in part.rows], _RULES.endpoint)
+        return _SHAPE.convert([{**rule, "mailboxId": mailbox} for rule in rules], _RULES.endpoint)
     except Malformed as error:
         return error
-    await reading.keep(rows)
-    return None
 
 
 COLLECTORS: Final = (
     Collector(
         INBOX_RULES,
         AREA,
-        (_RULES,),
+        (_RULES, hidden_rules.INBOX_RULES),
         _read_inbox_rules,
         pack=Pack.MAIL,
         needs=(USERS.name,),

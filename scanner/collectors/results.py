@@ -54,6 +54,8 @@ class Result:
     objects_read: int | None = None
     """Mailboxes or drives; None where the table is read in one listing."""
     failures: tuple[Failure, ...] = ()
+    group_failures: Mapping[str, tuple[Failure, ...]] = field(default_factory=dict)
+    """Objects of which a column group could not be read, by group."""
     newest_event: datetime | None = None
     """Up to when a log is known without a hole; the next scan continues from there."""
     read_since: datetime | None = None
@@ -63,6 +65,16 @@ class Result:
     def objects_failed(self) -> int | None:
         """How many objects could not be read; None where the table is read in one listing."""
         return None if self.objects_read is None else len(self.failures)
+
+    @property
+    def as_group(self) -> GroupCoverage:
+        """The ledger's line of a column group whose reading went like this."""
+        return GroupCoverage(self.state, self.reason, self.mend)
+
+    @property
+    def unread(self) -> dict[str, tuple[Failure, ...]]:
+        """What could not be read, by the suffix under which `unread_objects` names the part of the table."""
+        return {"": self.failures, **{f".{group}": failures for group, failures in self.group_failures.items()}}
 
     @property
     def objects_expected(self) -> int | None:
@@ -130,10 +142,15 @@ def result_of_document(document: Mapping[str, Any]) -> Result:
             "state": TableState(document["state"]),
             "basis": Basis(document["basis"]),
             "groups": {name: _group(group) for name, group in document["groups"].items()},
-            "failures": tuple(failure_of_document(failure) for failure in document["failures"]),
+            "failures": _failures(document["failures"]),
+            "group_failures": {name: _failures(found) for name, found in document["group_failures"].items()},
             **{name: datetime.fromisoformat(moment) if moment else None for name, moment in moments.items()},
         }
     )
+
+
+def _failures(documents: Sequence[Mapping[str, Any]]) -> tuple[Failure, ...]:
+    return tuple(failure_of_document(document) for document in documents)
 
 
 def failure_of_document(document: Mapping[str, Any]) -> Failure:

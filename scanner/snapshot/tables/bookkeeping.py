@@ -29,4 +29,7 @@ UNREAD_OBJECTS: Final = Table(
         Column("reason", pa.string(), DataClass.SETTING),
     ),
 )
-"""One row per mailbox, drive or other object that a table should cover and could not read."""
+"""One row per mailbox, drive or other object that a table should cover and could not read.
+
+`table_name` is `table.group`, e.g. `inbox_rules.hidden_rules`, where only a column group could not be read.
+"""

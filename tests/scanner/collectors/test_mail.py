@@ -35,8 +35,9 @@ def a_rule(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    """Give a firm of 45 members with one rule each, and two guests."""
+    """Give a firm of 45 members with one rule each, and two guests; nobody let the app into its Exchange."""
     tenant = blank_tenant("post")
+    tenant.revoke("Exchange.ManageAsApp")
     tenant.users += [
         {"id": f"u{n}", "userPrincipalName": f"u{n}@post.example", "userType": "Member", "assignedLicenses": LICENSED}
         for n in range(45)
@@ -158,10 +159,14 @@ def test_one_odd_rule_spoils_its_mailbox_only(office: Office) -> None:
     assert unread(office) == {"u5": "unexpected_value:sequence"}
 
 
-def test_hidden_rules_are_a_gap_that_only_exchange_can_mend(office: Office) -> None:
-    group = office.scan(only=["mail"]).coverage("inbox_rules").groups["hidden_rules"]
+def test_without_exchange_hidden_rules_are_a_gap_and_no_rule_is_known_to_be_visible(office: Office) -> None:
+    snapshot = office.scan(only=["mail"])
 
-    assert (group.state, group.reason, group.mend) == ("skipped", "graph_cannot_see", "exchange")
+    coverage = snapshot.coverage("inbox_rules")
+    group = coverage.groups["hidden_rules"]
+    assert coverage.state == "complete"
+    assert (group.state, group.reason, group.mend) == ("denied", "unauthorized", "grant:Exchange.ManageAsApp")
+    assert {row["is_hidden"] for row in snapshot.rows("inbox_rules")} == {None}
 
 
 def test_throttled_mailboxes_are_asked_again(office: Office) -> None:
