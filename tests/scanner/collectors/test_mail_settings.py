@@ -39,6 +39,7 @@ FOR_BILLING = {
     "From": ["billing@kantoor.example"],
     "SenderDomainIs": None,
 }
+FOR_EVERYBODY = {"State": "Enabled", "Priority": 0, "RecipientDomainIs": ["kantoor.example"]}
 
 
 def a_firm() -> SimulatedTenant:
@@ -67,6 +68,8 @@ def odd(firm: Office, usual: Snapshot) -> Snapshot:
     firm.tenant.exchange |= {
         "Get-HostedOutboundSpamFilterPolicy": [DEFAULT, FORWARDING],
         "Get-HostedOutboundSpamFilterRule": [FOR_BILLING],
+        "Get-SafeAttachmentPolicy": [{"Guid": "s1", "Name": "Detonate", "Enable": True, "Action": "Block"}],
+        "Get-SafeAttachmentRule": [{"Name": "All", "SafeAttachmentPolicy": "Detonate", **FOR_EVERYBODY}],
         "Get-MalwareFilterRule": [{"Name": "Left behind", "MalwareFilterPolicy": "Removed", "State": "Enabled"}],
         "Get-HostedContentFilterPolicy": [DEFAULT, {"Guid": "c1", "Name": "Strict"}],
         "Get-HostedContentFilterRule": [{"Name": "Of whom?", "HostedContentFilterPolicy": "Stricter"}],
@@ -137,6 +140,13 @@ def test_a_policy_stands_with_the_rule_that_names_it(odd: Snapshot) -> None:
     assert (forwarding["sender_domain_is"], forwarding["except_if_from"]) == (None, None)
     assert "rule" not in orjson.loads(forwarding["raw"])
     assert odd.coverage("outbound_spam_policies").state == "complete"
+
+
+def test_a_policy_for_incoming_mail_keeps_for_whom_it_holds(odd: Snapshot) -> None:
+    [policy] = odd.rows("safe_attachment_policies")
+
+    assert (policy["action"], policy["rule_state"]) == ("Block", "Enabled")
+    assert orjson.loads(policy["rule"])["RecipientDomainIs"] == ["kantoor.example"]
 
 
 def test_a_rule_without_its_policy_is_a_gap_only_where_a_policy_lacks_its_rule(odd: Snapshot) -> None:
