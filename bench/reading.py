@@ -6,14 +6,10 @@ of its own, its throttling off; the reader keeps its budgets, on a clock fast en
 
 import argparse
 import asyncio
-import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import httpx
@@ -24,7 +20,8 @@ from msgraph import GraphServiceClient
 from msgraph.generated.audit_logs.sign_ins.sign_ins_request_builder import SignInsRequestBuilder
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from m365_posture.config import AppCredential, Hosts, TenantConfig
+from bench.serving import Firm, Quiet, Served, a_simulator
+from m365_posture.config import TenantConfig
 from m365_posture.keys import MasterKey, TenantKey
 from scanner.collectors.catalogue import COLLECTORS
 from scanner.graph import Graph
@@ -34,66 +31,11 @@ from scanner.snapshot.ledger import Coverage
 from scanner.transport.answers import parse_object
 from scanner.transport.clock import SystemClock
 from scanner.transport.session import Session
-from simulator.generate import generate_tenant
-from simulator.records import Credentials, HostAddresses
-from simulator.server import Simulator
 
 CLOCK_SPEED = 100.0
 USERS = 5_000
 SDK_PAGE = 50
-VARIABLE = "BENCH_CLIENT"
 PARSE_BOUND, LISTING_BOUND, REQUEST_BOUND = 100.0, 60.0, 11
-
-
-@dataclass(frozen=True)
-class Served:
-    """What the simulator's process says of itself."""
-
-    hosts: HostAddresses
-    credentials: Credentials
-
-
-class Quiet:
-    """Nobody watches a benchmark's progress."""
-
-    def started(self, table: str) -> None: ...
-    def expecting(self, table: str, objects: int) -> None: ...
-    def advanced(self, table: str, amount: int) -> None: ...
-    def finished(self, table: str, coverage: Coverage) -> None: ...
-
-
-def serve(folder: Path, sign_ins: int, line: Connection) -> None:
-    """Run the simulator until the other process hangs up."""
-    tenant = generate_tenant(seed=1, users=USERS, sign_ins=sign_ins, sites=0, shared_items=0)
-    with Simulator([tenant], folder, clock_speed=CLOCK_SPEED, throttling=False) as sim:
-        line.send(Served(sim.hosts, sim.credentials(tenant.slug)))
-        line.recv()
-
-
-@contextmanager
-def a_simulator(folder: Path, sign_ins: int) -> Iterator[Served]:
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=serve, args=(folder, sign_ins, there), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        here.send("stop")
-        process.join(10)
-
-
-def configuration(served: Served, folder: Path) -> TenantConfig:
-    own, hosts = served.credentials, served.hosts
-    return TenantConfig(
-        slug="bench",
-        name="Bench",
-        tenant_id=own.tenant_id,
-        data_dir=folder / "data",
-        app=AppCredential(own.client_id, client_secret_env=VARIABLE),
-        packs=("base",),
-        hosts=Hosts(hosts.login, hosts.graph, ca_file=hosts.ca_file, clock_speed=hosts.clock_speed),
-    )
 
 
 @dataclass
@@ -177,8 +119,8 @@ async def listed_rows_per_s(config: TenantConfig, environment: dict[str, str]) -
 
 
 async def measure(folder: Path, served: Served, sdk_pages: int) -> bool:
-    environment = {VARIABLE: served.credentials.client_secret}
-    config = configuration(served, folder)
+    environment = served.environment
+    config = served.configuration(folder, ("base",))
     config.folder.mkdir(parents=True)
     vault = Vault(TenantKey.create(config.folder, MasterKey.generate()))
     objects = Speed()
@@ -212,9 +154,11 @@ def main() -> int:
         "--sdk-pages", type=int, default=4, help=f"pages of {SDK_PAGE} read with the SDK, thrice (default: 4)"
     )
     chosen = options.parse_args()
+    size = {"seed": 1, "users": USERS, "sign_ins": chosen.sign_ins, "sites": 0, "shared_items": 0}
+    firm = Firm(size, CLOCK_SPEED, throttling=False)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with a_simulator(folder / "simulator", chosen.sign_ins) as served:
+        with a_simulator(folder / "simulator", firm) as served:
             is_met = asyncio.run(measure(folder, served, chosen.sdk_pages))
     print("every bound is met" if is_met else "a bound is missed")
     return 0 if is_met else 1

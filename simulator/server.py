@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import dns.rcode
 from cryptography import x509
 
+from simulator.accounting import Account, longest_chain
 from simulator.assertions import federated_token
 from simulator.certificates import PASSPHRASE, ServerFiles, client_certificate, server_files, signer
 from simulator.clock import ScaledClock
@@ -95,6 +96,12 @@ class Simulator:
     def accounting(self) -> Mapping[tuple[str, str], Usage]:
         """Return what each (tenant slug, workload) used."""
         return self._throttle.accounting
+
+    def account(self, slug: str) -> Account:
+        """Return what one tenant was asked so far, against its limits."""
+        throttled = sum(usage.throttled for (owner, _), usage in self.accounting.items() if owner == slug)
+        chain = longest_chain(request for request in self.requests if request.tenant == slug)
+        return Account(self._throttle.budgets(slug), throttled, chain, self._latency_s)
 
     @property
     def environment(self) -> dict[str, str]:

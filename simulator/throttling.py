@@ -12,6 +12,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
+from simulator.accounting import BudgetUse
 from simulator.answers import GraphError
 from simulator.clock import ScaledClock
 from simulator.tenants import SimulatedTenant
@@ -66,6 +67,9 @@ class Limit:
 class _Window:
     spent: deque[tuple[float, float]] = field(default_factory=deque)
     total: float = 0.0
+    used: float = 0.0
+    """Units of everything admitted since the beginning."""
+    limit: "Limit | None" = None
 
     def forget_before(self, moment: float) -> None:
         while self.spent and self.spent[0][0] <= moment:
@@ -120,6 +124,14 @@ class Throttle:
             headers |= self._spend(tenant, charge)
         return headers
 
+    def budgets(self, slug: str) -> tuple[BudgetUse, ...]:
+        """Return what a tenant used of each of its limits so far."""
+        return tuple(
+            BudgetUse(workload, mailbox, window.limit.units, window.limit.seconds, window.used)
+            for (owner, workload, mailbox, _), window in self._windows.items()
+            if owner == slug and window.limit is not None
+        )
+
     def _check(self, tenant: SimulatedTenant, charge: Charge, client_id: str) -> None:
         now = self._clock.elapsed_s()
         for limit in limits(tenant, charge.workload):
@@ -143,6 +155,7 @@ class Throttle:
             window = self._window(tenant, charge, limit)
             window.forget_before(now - limit.seconds)
             window.add(now, charge.cost)
+            window.used, window.limit = window.used + charge.cost, limit
             headers = headers or _gauge(charge, limit, window, now)
         if charge.workload is Workload.IDENTITY:
             headers["x-ms-resource-unit"] = f"{charge.cost:g}"

@@ -66,7 +66,7 @@ async def _read_authentication_methods(reading: Reading) -> Result:
 async def _read_per_user_mfa(reading: Reading) -> Result:
     """Read the per-user state of multifactor authentication of every enabled account.
 
-    Only beta tells it, and nobody has published its limit: everything else is read before.
+    Only beta tells it, and nobody has published its limit: everything else of the directory is read before.
 
     Cost:
         One request of the directory's budget an account, twenty to a batch.

@@ -178,7 +178,7 @@ class Collector:
     continues: bool = False
     """Whether it reads on from the scan before."""
     is_last: bool = False
-    """Whether everything else is read before it."""
+    """Whether everything else of its budgets is read before it."""
 
 
 def unique(rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -8,6 +8,7 @@ import pytest
 from simulated_scans import Office, an_office
 
 from scanner.collectors.catalogue import COLLECTORS
+from scanner.transport.templates import Workload
 from simulator.faults import Fault, FaultKind
 from simulator.tenants import blank_tenant
 
@@ -103,12 +104,15 @@ def test_a_report_that_is_refused_is_not_replaced_by_the_lesser_source(office: O
     assert (lesser.state, lesser.mend) == ("skipped", "grant:AuditLog.Read.All")
 
 
-def test_the_switch_of_every_enabled_account_is_read_last(office: Office) -> None:
+def test_the_switch_of_every_enabled_account_is_read_last_of_the_directory(office: Office) -> None:
     snapshot = office.scan()
 
     states = {row["id"]: row["per_user_mfa_state"] for row in snapshot.rows("per_user_mfa")}
     assert states == {"u1": "enforced", **dict.fromkeys([f"u{n}" for n in (2, 3, 4, 5, 6, 8)], "disabled")}
     asked = office.asked()
     first = next(place for place, path in enumerate(asked) if path.endswith("authentication/requirements"))
-    assert all(path.endswith("authentication/requirements") or path == "beta/$batch" for path in asked[first:])
+    declared = [template for collector in COLLECTORS for template in collector.templates]
+    directory = {template.endpoint for template in declared if template.workload is Workload.IDENTITY}
+    assert directory & set(asked[:first]) >= {"v1.0/users", "v1.0/groups", "v1.0/servicePrincipals"}
+    assert directory & set(asked[first:]) == set()
     assert [collector.table.name for collector in COLLECTORS if collector.is_last] == ["per_user_mfa"]
