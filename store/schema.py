@@ -50,7 +50,9 @@ _NAME_CLASSES: Final = {
 
 _EVIDENCE_CLASSES: Final = {
     "accepted_instead": DataClass.SETTING,
+    "attack": DataClass.ACCOUNT,
     "devices_still_try": DataClass.ACCOUNT,
+    "entered_at": DataClass.ACCOUNT,
     "expires": DataClass.SETTING,
     "is_licensed": DataClass.ACCOUNT,
     "last_day": DataClass.ACCOUNT,
@@ -58,6 +60,8 @@ _EVIDENCE_CLASSES: Final = {
     "mailbox": DataClass.ACCOUNT,
     "scope": DataClass.SETTING,
     "sends_to": DataClass.ACCOUNT,
+    "source_address": DataClass.ACCOUNT,
+    "tried": DataClass.COUNT,
     "type": DataClass.SETTING,
     "unused_since": DataClass.ACCOUNT,
 }

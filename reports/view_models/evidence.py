@@ -12,7 +12,9 @@ from reports.view_models.wording import Wording
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "accepted_instead": mark("Accepted instead of a second factor"),
+        "attack": mark("Kind of attack"),
         "devices_still_try": mark("Devices still try to sign in"),
+        "entered_at": mark("Signed in at"),
         "expires": mark("End date"),
         "has_password": mark("Has a password"),
         "hides_by": mark("Hides mail by"),
@@ -27,6 +29,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "sends_to": mark("Sends to"),
         "sharing_capability": mark("Sharing outside the firm"),
         "site": mark("Site"),
+        "source_address": mark("From the address"),
+        "tried": mark("People tried, or requests refused"),
         "type": mark("Allows"),
         "unused_since": mark("Unused since"),
         "user_type": mark("Kind of account"),
@@ -40,6 +44,10 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "password": mark("the password alone"),
             "managed_device": mark("a device or app that the firm manages"),
             "custom_control": mark("a check by another supplier than Microsoft"),
+        },
+        "attack": {
+            "spray": mark("wrong passwords for many people, then a right one"),
+            "fatigue": mark("requests for approval until one was given"),
         },
         "hides_by": {
             "delete": mark("deleting it"),

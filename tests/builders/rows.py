@@ -137,11 +137,14 @@ def sharepoint_settings(**given: Any) -> Row:
     return row("sharepoint_settings", given, defaults)
 
 
-def a_sign_in(sign_in_id: str = "", **given: Any) -> Row:
+def a_sign_in(sign_in_id: str = "", *, user: str = "user-1", **given: Any) -> Row:
+    """A sign-in that succeeded an hour ago."""
     defaults = {
         "id": sign_in_id or f"sign-in-{next(_NUMBERS)}",
         "created_date_time": AS_OF - timedelta(hours=1),
-        "user_id": "user-1",
+        "user_id": user,
+        "user_principal_name": f"{user}@contoso.example",
+        "user_display_name": f"Name of {user}",
         "ip_address": "192.0.2.1",
         "error_code": 0,
         "is_interactive": True,

@@ -10,7 +10,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from builders.policies import a_grant, a_policy, security_defaults
-from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_sign_in, a_user, an_organization, sharepoint_settings
+from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
+from builders.sign_in_strategies import sign_ins
 from builders.snapshot import MemorySource, a_profile, a_snapshot
 from checks.model import Profile, TrustedForwarding
 from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
@@ -197,9 +198,7 @@ TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "sharing_links": links(),
     "organization": st.just([an_organization()]),
     "sharepoint_settings": _SHARING_LEVELS.map(lambda level: [sharepoint_settings(sharing_capability=level)]),
-    "sign_ins": st.lists(st.sampled_from(USER_IDS)).map(
-        lambda ids: [a_sign_in(f"s{number}", user_id=user_id) for number, user_id in enumerate(ids)]
-    ),
+    "sign_ins": sign_ins(),
     "domains": or_null(True, False).map(lambda proven: [a_domain(), a_domain("evil.example", is_verified=proven)]),
 }
 """A table without a strategy here cannot be judged by any check: registering one that needs it fails its tests."""
