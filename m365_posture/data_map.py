@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from checks.registry import CATALOGUE, Catalogue
 from m365_posture.config import TenantConfig
+from m365_posture.declarations import checks_that_read
 from m365_posture.texts import mark
 from reports.view_models.wording import Wording
 from scanner.collectors.catalogue import COLLECTORS
@@ -88,7 +88,7 @@ def _held(collector: Collector, newest: SnapshotReader | None, wording: Wording)
         name=wording.need(table.name),
         about=_about(table, wording),
         why=wording.text(PURPOSES[collector.area]),
-        checks=tuple(_checks_that_read(table.name, CATALOGUE)),
+        checks=checks_that_read([table.name]),
         columns=tuple(column.name for column in table.columns),
         permission=", ".join(dict.fromkeys(template.permission for template in collector.templates)),
         pack=collector.pack.value,
@@ -131,17 +131,3 @@ def _kept(table: Table, wording: Wording) -> str:
     if table.kept_scans is not None:
         return wording.text(_SCANS, scans=table.kept_scans, months=months)
     return wording.text(_MONTHS, months=months)
-
-
-def _checks_that_read(table: str, catalogue: Catalogue) -> Iterator[str]:
-    """Yield the ids of the checks that read a table, themselves or through what is derived from it."""
-    for check in catalogue:
-        if table in _tables_of(check.needs, catalogue):
-            yield check.id
-
-
-def _tables_of(needs: tuple[str, ...], catalogue: Catalogue) -> Iterator[str]:
-    for need in needs:
-        yield need
-        if need in catalogue.derived_inputs:
-            yield from _tables_of(tuple(p.name for p in catalogue.derived_inputs[need].parameters), catalogue)

@@ -25,6 +25,7 @@ from m365_posture.config_file import Configuration
 from m365_posture.files import private_folder, sync_folder, write_durably
 from m365_posture.keys import KEYRING_SERVICE, TENANT_KEY_FILE
 from m365_posture.locks import LOCK_FILE, tenant_lock
+from m365_posture.onboarding import FOLDER as ONBOARDING
 from scanner.snapshot.manifest import scan_folders
 from store.portfolio import FILE_NAME as PORTFOLIO_FILE
 from store.portfolio import Portfolio
@@ -51,7 +52,7 @@ class Belongings:
     """What this machine holds for a firm besides its data, to be looked after by whoever off-boards it."""
 
     files: tuple[Path, ...]
-    """Files that the configuration named for this firm alone."""
+    """Files that the configuration named for this firm alone, and those that were written for its administrator."""
     variables: tuple[str, ...]
     """Environment variables that were named for this firm alone."""
     client_ids: tuple[str, ...]
@@ -62,6 +63,7 @@ def belongings_of(configuration: Configuration, tenant: TenantConfig) -> Belongi
     """Return what the configuration names for `tenant` and for no other tenant."""
     others = [other for other in configuration.tenants.values() if other.slug != tenant.slug]
     files = [path for path in _files(tenant) if not any(path in _files(other) for other in others)]
+    files += sorted((configuration.path.parent / ONBOARDING / tenant.slug).glob("*"))
     variables = [name for name in _variables(tenant) if not any(name in _variables(other) for other in others)]
     return Belongings(tuple(files), tuple(variables), tuple(_client_ids(tenant)))
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from simulator.calls import Call, Paging, gone
+from simulator.filters import parse_filter
+from simulator.own_rights import directory_roles_of
 from simulator.plain import Kind, collection, governed
 from simulator.properties import (
     DIRECTORY_OBJECT,
@@ -34,6 +36,15 @@ def _transitive_members(call: Call) -> Sequence[dict[str, Any]]:
     return list(found.values())
 
 
+def _assignments(call: Call) -> Sequence[dict[str, Any]]:
+    """Return role assignments; those of the apps that sign in are shown to whoever asks for a principal's."""
+    asked = call.query.options.get("$filter")
+    if asked is None:
+        return call.tenant.role_assignments
+    judge = parse_filter(asked, {"principalId": frozenset({"eq"})}).judge
+    return [row for row in (*call.tenant.role_assignments, *directory_roles_of(call.tenant)) if judge(row)]
+
+
 ENDPOINTS: Final = (
     collection(
         "groups",
@@ -58,8 +69,9 @@ ENDPOINTS: Final = (
     collection(
         "roleManagement/directory/roleAssignments",
         Kind(Workload.IDENTITY, _ROLES),
-        lambda call: call.tenant.role_assignments,
+        _assignments,
         ROLE_ASSIGNMENT,
+        options=("$top", "$filter"),
     ),
     collection(
         "roleManagement/directory/roleAssignmentScheduleInstances",

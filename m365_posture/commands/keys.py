@@ -129,3 +129,23 @@ def rotate(
     folders = {tenant.data_dir for tenant in configuration.tenants.values()}
     count = sum(rotate_folder(old, new, folder) for folder in sorted(folders))
     say(f"Key {new.id} in {new_key_file} now opens {count} tenants; key {old.id} opens none of them any more.")
+
+
+@app.command("certificate")
+def certificate(
+    path: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="New file that only you can read.")],
+    *,
+    days: Annotated[int, typer.Option("--days", min=30, max=730, help="How long it is valid.")] = 365,
+) -> None:
+    """Make a certificate with its private key, with which the scanner's app signs in.
+
+    Only its public part ever leaves this machine: `tenants add` puts that into the consent script.
+
+    Example:
+
+        m365-posture keys certificate certs/msp.pem
+    """
+    from m365_posture.app_certificate import create_app_certificate
+
+    end = create_app_certificate(path, days)
+    say(f"Wrote {path}, valid until {end:%Y-%m-%d}. Keep it as safe as the master key.")

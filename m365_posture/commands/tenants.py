@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from m365_posture.commands.offboard import offboard
+from m365_posture.commands.onboarding import add, consent_url
 from m365_posture.commands.options import ConfigOption, Format, FormatOption
 from m365_posture.commands.output import Row, write_rows
+from m365_posture.commands.verify import verify
 
 if TYPE_CHECKING:
     from m365_posture.config import TenantConfig
@@ -19,6 +21,9 @@ _COLUMNS: Final = ("tenant", "name", "tenant_id", "packs", "language", "last_sca
 
 
 app.command("offboard")(offboard)
+app.command("verify")(verify)
+app.command("add")(add)
+app.command("consent-url")(consent_url)
 
 
 @app.callback()

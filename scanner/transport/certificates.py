@@ -14,7 +14,13 @@ from scanner.transport.errors import AuthenticationFailed
 
 
 def load_certificate(path: Path, password: str, now: datetime) -> bytes:
-    """Return the file's bytes once certificate and private key are known to be usable.
+    """Return the file's bytes once certificate and private key are known to be usable; see `read_certificate`."""
+    read_certificate(path, password, now)
+    return path.read_bytes()
+
+
+def read_certificate(path: Path, password: str, now: datetime) -> x509.Certificate:
+    """Return the certificate once it and its private key are known to be usable.
 
     Args:
         path: PKCS#12, or PEM with certificate and private key.
@@ -35,8 +41,9 @@ def load_certificate(path: Path, password: str, now: datetime) -> bytes:
             f"The private key in {path} has no passphrase and other users may read it: "
             "protect it with a passphrase, or allow only its owner to read it (chmod 600)."
         )
-    _check_dates(path, _certificate(path, data, password), now)
-    return data
+    certificate = _certificate(path, data, password)
+    _check_dates(path, certificate, now)
+    return certificate
 
 
 def needs_passphrase(path: Path) -> bool:

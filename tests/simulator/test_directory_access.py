@@ -30,7 +30,7 @@ def tenant() -> SimulatedTenant:
     firm = blank_tenant("kantoor")
     firm.users.append({"id": "u1"})
     firm.groups.append({"id": "g1"})
-    firm.service_principals.append({"id": "sp1"})
+    firm.service_principals.append({"id": "sp1", "appId": "a1"})
     return firm
 
 
