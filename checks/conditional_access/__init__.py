@@ -1,8 +1,9 @@
 """What a Conditional Access policy demands of a person.
 
 First version: it decides of one policy at a time whether, whatever the circumstances, that
-policy demands MFA of one user for all resources. Members of groups and holders of roles are
-not read, so a policy that includes or excludes some is unknown for whoever it does not name.
+policy demands MFA of one user for all resources. A policy about a role concerns whoever holds a
+built-in role for the whole directory while it is active; of whoever may only activate it, and of
+members of groups that were not read, it is unknown whom the policy concerns.
 Where no policy does, it says so only if some sign-in surely escapes all of them; policies that
 may be whole together leave the person unknown. So does a policy that leaves out trusted places
 only: which those are cannot be read in full.

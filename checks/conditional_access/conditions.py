@@ -21,16 +21,34 @@ def concerns(users: object, person: Person) -> Answer:
     return all_of([_named(users, person, "include"), negated(_named(users, person, "exclude"))])
 
 
+def groups_named(users: object) -> frozenset[str]:
+    """Return the ids of the groups that a policy's `conditions.users` include or exclude."""
+    return _ids_named(users, "Groups")
+
+
+def roles_named(users: object) -> frozenset[str]:
+    """Return the ids of the roles that a policy's `conditions.users` include or exclude."""
+    return _ids_named(users, "Roles")
+
+
+def _ids_named(users: object, kind: str) -> frozenset[str]:
+    if not isinstance(users, dict):
+        return frozenset()
+    return Texts.of(users.get(f"include{kind}")).known | Texts.of(users.get(f"exclude{kind}")).known
+
+
 def _named(users: Json, person: Person, side: str) -> Answer:
-    """Whether the `include` or `exclude` members name the person; groups and roles are not read."""
-    ids = Texts.of(users.get(f"{side}Users"))
-    members = (Texts.of(users.get(f"{side}{kind}")) for kind in ("Groups", "Roles"))
+    """Whether the `include` or `exclude` members name the person."""
+    ids, groups, roles = (Texts.of(users.get(f"{side}{kind}")) for kind in ("Users", "Groups", "Roles"))
     return any_of(
         [
             ids.has_any({ALL, person.id}),
             person.is_any_of(_EXTERNAL) if _GUESTS in ids.known else False,
             _guests(users.get(f"{side}GuestsOrExternalUsers", ABSENT), person),
-            *(False if member.is_empty else None for member in members),
+            groups.or_unknown(answer=False),
+            *map(person.is_in, groups.known),
+            roles.or_unknown(answer=False),
+            *map(person.holds, roles.known),
         ]
     )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Final
 
+from checks.circles import Memberships, Roles
 from checks.three_valued import Answer
 
 _EXTERNAL_MARK: Final = "#ext#"
@@ -29,19 +30,44 @@ _KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where everybody's groups and roles are looked up."""
+
+    memberships: Memberships | None
+    """None where they were not read; so for the roles."""
+    roles: Roles | None
+
+
+UNREAD: Final = Standing(None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One user object."""
 
     id: str
     kinds: frozenset[Kind]
     """Every kind the account may be, given what was read; one where all was."""
+    standing: Standing
 
     @classmethod
-    def of(cls, user_id: str, user_principal_name: str | None, user_type: str | None) -> "Person":
+    def of(
+        cls, user_id: str, user_principal_name: str | None, user_type: str | None, standing: Standing = UNREAD
+    ) -> "Person":
         """Return the person of a row of `users`; null properties leave several kinds possible."""
         external = _possible(None if user_principal_name is None else _EXTERNAL_MARK in user_principal_name.lower())
         guest = _possible(None if user_type is None else user_type.lower() == "guest")
-        return cls(user_id, frozenset(_KINDS[pair] for pair in product(external, guest)))
+        return cls(user_id, frozenset(_KINDS[pair] for pair in product(external, guest)), standing)
+
+    def is_in(self, group_id: str) -> Answer:
+        """Whether the person is a member of a group, directly or through other groups."""
+        memberships = self.standing.memberships
+        return None if memberships is None else memberships.of(group_id).has(self.id)
+
+    def holds(self, role_id: str) -> Answer:
+        """Whether a policy about a role concerns the person."""
+        roles = self.standing.roles
+        return None if roles is None else roles.has(role_id, self.id)
 
     def is_any_of(self, kinds: frozenset[Kind]) -> Answer:
         """Whether the account is of one of `kinds`."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from checks.conditional_access.circumstances import Circumstances
-from checks.conditional_access.conditions import concerns
+from checks.conditional_access.conditions import concerns, groups_named, roles_named
 from checks.conditional_access.grants import Demand, demand_of
 from checks.conditional_access.people import Person
 from checks.three_valued import Answer, all_of
@@ -38,6 +38,16 @@ class Policy:
             demand=demand_of(content["grantControls"], as_of) if "grantControls" in content else Demand.UNKNOWN,
             users=conditions.get("users") if isinstance(conditions, dict) else None,
         )
+
+    @property
+    def names_groups(self) -> bool:
+        """Whether somebody's groups decide whom it concerns."""
+        return bool(groups_named(self.users))
+
+    @property
+    def names_roles(self) -> bool:
+        """Whether somebody's roles decide whom it concerns."""
+        return bool(roles_named(self.users))
 
     def demands_mfa(self, person: Person) -> Answer:
         """Whether this policy, by itself and in all circumstances, keeps out whoever has only the password."""

@@ -62,7 +62,7 @@ def _known(row: Row) -> Row:
 def a_snapshot(
     *,
     states: Mapping[str, TableState | Coverage] | None = None,
-    groups: Mapping[str, TableState | GroupCoverage] | None = None,
+    column_groups: Mapping[str, TableState | GroupCoverage] | None = None,
     tenant_id: str = "00000000-0000-0000-0000-0000000000aa",
     snapshot_hash: str = "snapshot-1",
     **tables: Sequence[Row],
@@ -71,7 +71,7 @@ def a_snapshot(
 
     Args:
         states: Table to the state it was read in, or its whole ledger line.
-        groups: `table.group` to its state, e.g. `{"users.sign_in_activity": TableState.UNLICENSED}`.
+        column_groups: `table.group` to its state, e.g. `{"users.sign_in_activity": TableState.UNLICENSED}`.
         tenant_id: GUID.
         snapshot_hash: Its hash.
         **tables: Rows by table name.
@@ -79,7 +79,7 @@ def a_snapshot(
     if unknown := sorted({*tables, *(states or {})} - set(TABLES)):
         raise TypeError(f"no table {unknown}")
     coverages = {name: _coverage((states or {}).get(name, TableState.COMPLETE)) for name in TABLES}
-    for name, line in (groups or {}).items():
+    for name, line in (column_groups or {}).items():
         table, group = name.split(".")
         if group not in TABLES[table].groups:
             raise TypeError(f"{table} has no column group {group}")

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from builders.access import unread
+from builders.access_strategies import ACCESS_STRATEGIES, GROUP_IDS, READ_EACH, ROLE_IDS, USER_IDS
 from builders.policies import a_grant, a_policy, security_defaults
 from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
 from builders.sign_in_strategies import sign_ins
@@ -17,7 +19,6 @@ from checks.model import Profile, TrustedForwarding
 from scanner.snapshot.ledger import Coverage, GroupCoverage, TableState
 from scanner.snapshot.tables import TABLES
 
-USER_IDS: Final = ("u0", "u1", "u2")
 UNREAD: Final = tuple(state for state in TableState if not state.delivers_rows)
 
 
@@ -68,14 +69,23 @@ _TENANTS: Final = st.sampled_from([None, {"membershipKind": "all"}, {"membership
 _GUESTS: Final = st.none() | st.builds(
     lambda types, tenants: {"guestOrExternalUserTypes": types, "externalTenants": tenants}, _GUEST_TYPES, _TENANTS
 )
+
+
+def _some_of(ids: Sequence[str]) -> st.SearchStrategy[list[str]]:
+    """Mostly nobody: a policy that names groups and roles on both sides says little."""
+    return st.sampled_from([[], [], [], *([each] for each in ids)])
+
+
 _USERS: Final = st.fixed_dictionaries(
     {
         "includeUsers": st.just(["All"]) | _IDS,
         "excludeUsers": st.just([]) | _IDS,
         "includeGuestsOrExternalUsers": _GUESTS,
         "excludeGuestsOrExternalUsers": _GUESTS,
-        "includeGroups": st.sampled_from([[], [], ["group-1"]]),
-        "excludeRoles": st.sampled_from([[], [], ["role-1"]]),
+        "includeGroups": _some_of(GROUP_IDS),
+        "excludeGroups": _some_of(GROUP_IDS),
+        "includeRoles": _some_of(ROLE_IDS),
+        "excludeRoles": _some_of(ROLE_IDS),
     }
 )
 _CONTROLS: Final = ("mfa", "compliantDevice", "approvedApplication", "block", "somethingNew")
@@ -191,6 +201,7 @@ _SHARING_LEVELS: Final = or_null(
 )
 
 TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
+    **ACCESS_STRATEGIES,
     "users": users(),
     "conditional_access_policies": policies(),
     "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
@@ -329,7 +340,12 @@ def with_gap(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> Me
         else Coverage(state, objects_failed=1)
     )
     rows = dict(source.tables)
-    if not group and state is TableState.PARTIAL:
+    if not group and state is TableState.PARTIAL and name in READ_EACH:
+        key, objects = READ_EACH[name]
+        missed = draw(st.sets(st.sampled_from(objects), min_size=1))
+        rows[name] = [row for row in rows.get(name, []) if row[key] not in missed]
+        rows["unread_objects"] = [unread(name, each) for each in sorted(missed)]
+    elif not group and state is TableState.PARTIAL:
         rows[name] = [row for row in rows.get(name, []) if draw(st.booleans())]
     return replace(source, tables=rows, coverages={**source.coverages, name: coverage})
 

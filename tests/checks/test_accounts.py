@@ -17,7 +17,7 @@ def ago(days: int) -> datetime:
 
 
 def judge(*users: dict[str, Any], groups: dict[str, Any] | None = None, **profile: Any) -> CheckResult:
-    source = a_snapshot(users=users, groups=groups)
+    source = a_snapshot(users=users, column_groups=groups)
     (result,) = evaluate(source, a_profile(**profile), CATALOGUE.only("AC-04")).results
     return result
 

@@ -247,7 +247,7 @@ HIDDEN = {"inbox_rules.hidden_rules": GroupCoverage(TableState.SKIPPED, "graph_c
 
 
 def test_without_hidden_rules_it_never_passes() -> None:
-    result = judge(a_rule(), groups=HIDDEN)
+    result = judge(a_rule(), column_groups=HIDDEN)
 
     assert (result.verdict, [gap.need for gap in result.gaps]) == (
         Verdict.NOT_ASSESSED,
@@ -256,7 +256,7 @@ def test_without_hidden_rules_it_never_passes() -> None:
 
 
 def test_without_hidden_rules_what_is_seen_still_fails() -> None:
-    result = judge(a_rule(actions=OUT), groups=HIDDEN)
+    result = judge(a_rule(actions=OUT), column_groups=HIDDEN)
 
     assert (result.verdict, result.at_least) == (Verdict.FAIL, True)
 

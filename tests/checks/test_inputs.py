@@ -63,7 +63,7 @@ def test_a_named_column_whose_group_was_not_read_makes_the_input_a_gap() -> None
         """Why."""
         raise AssertionError("called")
 
-    result = judge(names_it, a_snapshot(users=[PASSES], groups=SIGN_IN_ACTIVITY))
+    result = judge(names_it, a_snapshot(users=[PASSES], column_groups=SIGN_IN_ACTIVITY))
 
     assert [gap.need for gap in result.gaps] == ["users.sign_in_activity"]
     assert "Microsoft Entra ID P1" in result.reason
@@ -81,14 +81,14 @@ def test_an_optional_column_whose_group_was_not_read_is_null_and_a_gap() -> None
         seen.append(users["last_successful_sign_in_date_time"].isna().all())
         return outcome(users)
 
-    result = judge(prefers_it, a_snapshot(users=[PASSES], groups=SIGN_IN_ACTIVITY))
+    result = judge(prefers_it, a_snapshot(users=[PASSES], column_groups=SIGN_IN_ACTIVITY))
 
     assert seen == [True]
     assert (result.verdict, [gap.need for gap in result.gaps]) == (Verdict.NOT_ASSESSED, ["users.sign_in_activity"])
 
 
 def test_a_column_group_that_no_input_names_is_no_gap() -> None:
-    result = judge(enabled_fails, a_snapshot(users=[PASSES], groups=SIGN_IN_ACTIVITY))
+    result = judge(enabled_fails, a_snapshot(users=[PASSES], column_groups=SIGN_IN_ACTIVITY))
 
     assert result.verdict is Verdict.PASS
 
@@ -255,7 +255,9 @@ def reads_protocols(
 
 def test_a_column_of_the_log_that_was_not_read_is_null_whatever_the_log_holds() -> None:
     attempt = a_sign_in(user_id="f", authentication_protocol="deviceCode")
-    source = a_snapshot(users=[FAILS], sign_ins=[attempt], groups={"sign_ins.beta_properties": TableState.SKIPPED})
+    source = a_snapshot(
+        users=[FAILS], sign_ins=[attempt], column_groups={"sign_ins.beta_properties": TableState.SKIPPED}
+    )
 
     result = judge(reads_protocols, source)
 

@@ -92,7 +92,7 @@ def test_the_evidence_tells_the_last_day_and_whether_it_was_used_since() -> None
 
 
 def test_it_needs_no_licence_to_see_sign_ins() -> None:
-    result = judge(a_user("ann"), groups={"users.sign_in_activity": GroupCoverage(TableState.UNLICENSED)})
+    result = judge(a_user("ann"), column_groups={"users.sign_in_activity": GroupCoverage(TableState.UNLICENSED)})
     (row,) = result.failing
 
     assert (result.verdict, result.gaps, row.evidence["last_success"]) == (Verdict.FAIL, (), None)

@@ -36,14 +36,16 @@ EVERY_TYPE = "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDire
         pytest.param(a_policy(users={"excludeUsers": ["ann"]}), "fails", id="a person who is left out"),
         pytest.param(a_policy(users={"excludeUsers": [BOB]}), "passes", id="somebody else is left out"),
         pytest.param(
-            a_policy(users={"includeUsers": [], "includeGroups": ["g"]}), "unknown", id="a policy for a group"
+            a_policy(users={"includeUsers": [], "includeGroups": ["g"]}), "fails", id="a policy for an empty group"
         ),
         pytest.param(
             a_policy(users={"includeUsers": ["ann"], "includeGroups": ["g"]}), "passes", id="for her and a group"
         ),
-        pytest.param(a_policy(users={"excludeGroups": ["g"]}), "unknown", id="a group is left out"),
-        pytest.param(a_policy(users={"excludeRoles": ["r"]}), "unknown", id="a role is left out"),
-        pytest.param(a_policy(users={"includeUsers": [], "includeRoles": ["r"]}), "unknown", id="a policy for a role"),
+        pytest.param(a_policy(users={"excludeGroups": ["g"]}), "passes", id="an empty group is left out"),
+        pytest.param(a_policy(users={"excludeRoles": ["r"]}), "passes", id="a role nobody holds is left out"),
+        pytest.param(
+            a_policy(users={"includeUsers": [], "includeRoles": ["r"]}), "fails", id="for a role nobody holds"
+        ),
         pytest.param(
             a_policy(users={"includeUsers": [], "includeRoles": ["r"], "excludeUsers": ["ann"]}),
             "fails",

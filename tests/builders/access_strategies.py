@@ -1,0 +1,61 @@
+"""Groups, roles and registered methods for property tests."""
+
+from typing import Final
+
+from hypothesis import strategies as st
+
+from builders.access import (
+    DIRECTORY_READERS,
+    GLOBAL_ADMINISTRATOR,
+    a_group,
+    a_registration,
+    a_role,
+    a_role_assignment,
+    members_of,
+    methods_of,
+)
+from builders.rows import Row
+
+USER_IDS: Final = ("u0", "u1", "u2")
+GROUP_IDS: Final = ("group-1", "group-2")
+OWN_ROLE: Final = "role-1"
+"""A role that the firm made itself."""
+ROLE_IDS: Final = (GLOBAL_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, DIRECTORY_READERS, OWN_ROLE)
+
+_MEMBERS: Final = st.lists(st.tuples(st.sampled_from(GROUP_IDS), st.sampled_from(USER_IDS)), unique=True, max_size=4)
+_REPORTED: Final = st.dictionaries(st.sampled_from(USER_IDS), st.sampled_from([True, False, None]))
+_KINDS: Final = st.sampled_from(["password", "phone", "fido2", "email", "somethingNew"])
+
+
+@st.composite
+def _assignments(draw: st.DrawFn) -> list[Row]:
+    return [
+        a_role_assignment(
+            draw(st.sampled_from([*USER_IDS, *USER_IDS, *GROUP_IDS, "app-1"])),
+            draw(st.sampled_from(ROLE_IDS)),
+            id=f"a{number}",
+            assignment_type=draw(st.sampled_from(["active", "active", "eligible"])),
+            directory_scope_id=draw(st.sampled_from(["/", "/", "/administrativeUnits/x", None])),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    ]
+
+
+ACCESS_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
+    "groups": st.just([a_group(group_id) for group_id in GROUP_IDS]),
+    "group_members": _MEMBERS.map(lambda pairs: [row for group, user in pairs for row in members_of(group, user)]),
+    "role_definitions": st.sampled_from([True, False, None]).map(
+        lambda own: [a_role(), a_role(DIRECTORY_READERS), a_role(OWN_ROLE, is_built_in=own)]
+    ),
+    "role_assignments": _assignments(),
+    "registration_details": _REPORTED.map(
+        lambda answers: [a_registration(user_id, is_mfa_registered=is_it) for user_id, is_it in answers.items()]
+    ),
+    "authentication_methods": st.dictionaries(st.sampled_from(USER_IDS), st.sets(_KINDS)).map(
+        lambda kinds: [row for user_id, some in kinds.items() for row in methods_of(user_id, *sorted(some))]
+    ),
+    "unread_objects": st.just([]),
+}
+
+READ_EACH: Final = {"group_members": ("group_id", GROUP_IDS), "authentication_methods": ("user_id", USER_IDS)}
+"""Tables that are read object by object: which column names the object, and which objects there are."""
