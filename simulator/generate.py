@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from simulator.dates import NEVER
+from simulator.generated_applications import add_applications
+from simulator.generated_directory import EXCLUDED, add_directory, group_id
 from simulator.generated_files import GeneratedDrive, GeneratedPermissions
 from simulator.generated_log import GeneratedSignIns
 from simulator.generated_mail import add_mail
@@ -52,6 +54,8 @@ def generate_tenant(
     tenant.inbox_rules = {
         user["id"]: _rules(index, user) for index, user in enumerate(tenant.users) if _has_mailbox(user)
     }
+    add_directory(tenant, moment)
+    add_applications(tenant, moment)
     tenant.conditional_access_policies = _policies(tenant)
     if users:
         tenant.sign_ins = GeneratedSignIns(seed, sign_ins, tenant.users, moment, 30, tenant.tenant_id)
@@ -182,7 +186,8 @@ def _sku(tenant: SimulatedTenant, sku_id: str, part: str, plans: tuple[str, ...]
 
 def _policies(tenant: SimulatedTenant) -> list[Entity]:
     excluded = [user["id"] for user in tenant.users[:2]]
-    everyone = {"includeUsers": ["All"], "excludeUsers": excluded, "includeGroups": [], "excludeGroups": []}
+    groups = [group_id(tenant, EXCLUDED)] if tenant.groups else []
+    everyone = {"includeUsers": ["All"], "excludeUsers": excluded, "includeGroups": [], "excludeGroups": groups}
     legacy = ["exchangeActiveSync", "other"]
     return [
         _policy(tenant, "MFA voor iedereen", everyone, ["all"], "mfa"),

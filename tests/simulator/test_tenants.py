@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from simulator.dates import NEVER, shifted, weeks_between
 from simulator.generate import generate_tenant
+from simulator.holdings import Holdings
 from simulator.tenants import SimulatedTenant, load_sample, sample_names
 
 NOW = datetime(2031, 3, 5, 12, tzinfo=UTC)
@@ -135,12 +137,44 @@ class TestGeneratedTenant:
         assert 0 < sum("signInActivity" not in user for user in tenant.users) < 40
         assert NEVER in json.dumps(tenant.users)
 
+    def test_groups_and_roles_are_held_by_people_who_are_there(self, tenant: SimulatedTenant) -> None:
+        ids = {user["id"] for user in tenant.users} | {group["id"] for group in tenant.groups}
+        members = {member["id"] for rows in tenant.group_members.values() for member in rows}
+        excluded = {group for p in tenant.conditional_access_policies for group in excluded_groups(p)}
+
+        assert len(tenant.groups) > 40
+        assert {group["id"] for group in tenant.groups} == tenant.group_members.keys()
+        assert members | {each["principalId"] for each in tenant.role_assignments} <= ids
+        assert len(excluded & tenant.group_members.keys()) == 1
+
+    def test_every_account_says_what_it_registered(self, tenant: SimulatedTenant) -> None:
+        registered = {row["id"]: row["isMfaRegistered"] for row in tenant.registration_details}
+
+        assert registered.keys() == {user["id"] for user in tenant.users}
+        assert sum(not is_registered for is_registered in registered.values()) == 40
+
+    def test_rights_are_given_by_services_that_have_them(self, tenant: SimulatedTenant) -> None:
+        services = {each["id"]: {role["id"] for role in each["appRoles"]} for each in tenant.service_principals}
+        rights = [right for rows in tenant.app_role_assignments.values() for right in rows]
+
+        assert len(services) > 80
+        assert rights
+        assert all(right["appRoleId"] in services[right["resourceId"]] for right in rights)
+        assert {row["clientId"] for row in tenant.oauth2_permission_grants} <= services.keys()
+
+    def test_its_audit_log_is_of_the_last_month_and_newest_first(self, tenant: SimulatedTenant) -> None:
+        times = [row["activityDateTime"] for row in tenant.directory_audits]
+
+        assert len(times) == 800
+        assert times == sorted(times, reverse=True)
+        assert NOW - timedelta(days=30) < datetime.fromisoformat(times[-1]) < datetime.fromisoformat(times[0]) < NOW
+
     def test_licences_are_counted(self, tenant: SimulatedTenant) -> None:
         assert tenant.licences == sum(len(user["assignedLicenses"]) for user in tenant.users)
 
     def test_every_address_is_fictional(self, tenant: SimulatedTenant) -> None:
         words = json.dumps(everything(tenant)).replace('"', " ").replace("/", " ").split()
-        addresses = [word.rstrip(",") for word in words if "@" in word and "." in word]
+        addresses = [word.rstrip(",]") for word in words if "@" in word and "." in word]
 
         assert addresses
         assert {address for address in addresses if not address.endswith((".example", "@odata.type"))} == set()
@@ -159,10 +193,18 @@ class TestGeneratedTenant:
         assert (empty.users, empty.sign_ins, empty.sites) == ([], [], [])
 
 
+def excluded_groups(policy: dict[str, Any]) -> list[str]:
+    groups: list[str] = policy["conditions"]["users"]["excludeGroups"]
+    return groups
+
+
 def everything(tenant: SimulatedTenant) -> dict[str, Any]:
     """All that a generated tenant holds."""
     log = tenant.sign_ins
+    held = {each.name: getattr(tenant, each.name) for each in fields(Holdings) if each.name != "service_plans"}
     return {
+        **held,
+        "exchange": [tenant.exchange, tenant.exchange_mailboxes],
         "users": tenant.users,
         "rules": tenant.inbox_rules,
         "policies": tenant.conditional_access_policies,
