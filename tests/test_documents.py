@@ -10,6 +10,7 @@ import pytest
 from checks.registry import CATALOGUE
 from scanner.collectors.catalogue import COLLECTORS
 from scanner.dns import Dns
+from scanner.rights import TEMPLATES
 from scanner.transport.templates import Cmdlet, Declaration, Template, TenantSettings
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +43,11 @@ def declared_reads() -> list[str]:
     return ["| table | request | permission | pack |", "|---|---|---|---|", *dict.fromkeys(rows)]
 
 
+def verifying_reads() -> list[str]:
+    rows = [f"| `{request(template)}` | {template.permission} |" for template in TEMPLATES]
+    return ["| request | permission |", "|---|---|", *rows]
+
+
 def dns_questions() -> list[str]:
     """Return what is asked about one domain: without name servers, every question comes back unanswered."""
     asked = asyncio.run(Dns(servers=()).mail_records("firm.example"))
@@ -57,6 +63,7 @@ def catalogue() -> list[str]:
     ("document", "name", "truth"),
     [
         pytest.param("SECURITY.md", "reads", declared_reads, id="SECURITY.md names every request that can be sent"),
+        pytest.param("SECURITY.md", "verify", verifying_reads, id="SECURITY.md names what a verification asks"),
         pytest.param("SECURITY.md", "dns", dns_questions, id="SECURITY.md names every question to the DNS"),
         pytest.param("README.md", "checks", catalogue, id="README.md lists every check"),
     ],

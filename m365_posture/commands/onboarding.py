@@ -76,8 +76,6 @@ def add(
     Example:
 
         m365-posture tenants add vermeulen --name Vermeulen --tenant-id GUID --certificate certs/msp.pem
-
-        m365-posture tenants verify vermeulen --wait 15
     """
     from m365_posture.config_file import FILE_NAME
     from m365_posture.onboarding import FOLDER, Newcomer, add_to, client_ids_of, packs_of, write_files
