@@ -15,6 +15,7 @@ from simulator.tenants import SimulatedTenant
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LEAVERS: Final = "leavers"
+_SHAREPOINT_ADMIN: Final = "sharepoint_admin"
 _LEAVERS_COLUMNS: Final = ("user_principal_name", "last_day")
 
 
@@ -59,6 +60,7 @@ def tenants_toml(
             "language": tenant.language,
             **_sign_in(folder, tenant.slug, own, kind),
             **_stated(tenant),
+            **_apps(folder, tenant, own, kind),
             "hosts": _hosts(folder, hosts),
         }
         lines += ["", *_table(f"tenants.{_key(tenant.slug)}", table)]
@@ -101,6 +103,15 @@ def _sign_in(folder: Path, slug: str, own: Credentials, kind: CredentialKind) ->
             return {"client_secret_env": secret}
         case CredentialKind.FEDERATED:
             return {"federated_token_file": _path(folder, own.federated_token_file)}
+
+
+def _apps(folder: Path, tenant: SimulatedTenant, own: Credentials, kind: CredentialKind) -> dict[str, Any]:
+    """Return the app that asks the SharePoint admin site, which takes certificates only."""
+    if not tenant.config.get(_SHAREPOINT_ADMIN) or kind is CredentialKind.CERTIFICATE:
+        return {}
+    by_certificate = _sign_in(folder, tenant.slug, own, CredentialKind.CERTIFICATE)
+    apps = tenant.config.get("apps", {})
+    return {"apps": {_SHAREPOINT_ADMIN: {"client_id": own.client_id, **by_certificate}, **apps}}
 
 
 def _hosts(folder: Path, hosts: HostAddresses) -> dict[str, Any]:

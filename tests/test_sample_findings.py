@@ -26,7 +26,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def scanned(world: World) -> dict[str, Scanned]:
     master = read_key_file(world.key_file)
-    return {slug: scan(load(world.config).tenant(slug), master, Silent()) for slug in SAMPLES}
+    tenants, environment = load(world.config), world.simulator.environment
+    return {slug: scan(tenants.tenant(slug), master, Silent(), environment=environment) for slug in SAMPLES}
 
 
 def expected(slug: str) -> dict[str, Any]:

@@ -191,6 +191,22 @@ def test_it_writes_a_ready_configuration(
     assert all((tmp_path / file).is_file() for file in [*files, written["hosts"]["ca_file"]])
 
 
+@pytest.mark.parametrize("kind", [CredentialKind.SECRET, CredentialKind.FEDERATED])
+def test_the_admin_site_of_sharepoint_is_asked_by_certificate_whatever_the_firm_signs_in_with(
+    kind: CredentialKind, simulated: Simulated, tmp_path: Path, kantoor: SimulatedTenant
+) -> None:
+    kantoor.config = {"sharepoint_admin": True}
+    simulator = simulated(kantoor)
+
+    simulator.write_config(tmp_path / "tenants.toml", kind)
+
+    written = tomllib.loads((tmp_path / "tenants.toml").read_text(encoding="utf-8"))["tenants"]["kantoor"]
+    app = written["apps"]["sharepoint_admin"]
+    assert "certificate" not in written
+    assert (app["client_id"], (tmp_path / app["certificate"]).is_file()) == (written["client_id"], True)
+    assert app["certificate_password_env"] in simulator.environment
+
+
 def test_each_list_of_leavers_is_a_file_beside_the_configuration(
     simulator_folder: Path, tmp_path: Path, kantoor: SimulatedTenant
 ) -> None:
