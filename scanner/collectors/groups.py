@@ -11,6 +11,7 @@ from scanner.collectors.results import Failure, Result, result_of_objects
 from scanner.collectors.rows import JsonObject, Shape
 from scanner.graph import Part
 from scanner.snapshot.ledger import TableState
+from scanner.snapshot.tables.directory import SUBSCRIBED_SKUS
 from scanner.snapshot.tables.groups import GROUP_MEMBERS, GROUPS
 from scanner.snapshot.tables.policies import CONDITIONAL_ACCESS_POLICIES
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS
@@ -131,6 +132,7 @@ COLLECTORS: Final = (
         AREA,
         (_MEMBERS,),
         _read_group_members,
-        after=tuple(source.name for source in _SOURCES),
+        # The last is what the roles need.
+        after=(*(source.name for source in _SOURCES), SUBSCRIBED_SKUS.name),
     ),
 )
