@@ -12,9 +12,9 @@ from dashboard.access import Access, current
 from dashboard.choice import CHECK, chosen
 from dashboard.data import report
 from dashboard.finding_filter import FindingFilter
+from dashboard.findings_csv import findings_csv
 from dashboard.markup import Markup, lines, tag
 from dashboard.parts import NOTHING, badge, details, labelled, notice, severity, show
-from m365_posture.csv_text import csv_bytes
 from m365_posture.texts import mark
 from reports.view_models.areas import areas
 from reports.view_models.findings import STANDINGS, FindingLine, Standing, finding_lines
@@ -29,8 +29,6 @@ _COLOURS: Final = {
     Severity.LOW: "#a9c7ec",
     Severity.INFO: "#d5dbe2",
 }
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-"""Without it Excel takes UTF-8 for something older."""
 
 
 def page(access: Access) -> None:
@@ -52,7 +50,7 @@ def page(access: Access) -> None:
         show(tag("p", count, class_="mp-lead"))
     right.download_button(
         wording.text(mark("Download as CSV")),
-        data=lambda: _csv(lines_shown, wording),
+        data=lambda: findings_csv(lines_shown, wording),
         file_name=f"{tenant.slug}-findings.csv",
         mime="text/csv",
         on_click="ignore",
@@ -180,43 +178,6 @@ def _detail(line: FindingLine, wording: Wording) -> Markup:
 def _seen(label: str, moment: datetime | None, wording: Wording) -> Markup:
     text = f"{moment:%Y-%m-%d %H:%M}" if moment else NOTHING
     return tag("span", wording.labelled(wording.text(label), text), class_="mp-small mp-seen")
-
-
-def _csv(found: Sequence[FindingLine], wording: Wording) -> bytes:
-    headings = [
-        wording.text(mark("Severity")),
-        wording.text(mark("Check")),
-        wording.text(mark("What is checked")),
-        wording.text(mark("Name")),
-        wording.text(mark("Kind")),
-        wording.text(mark("State")),
-        wording.text(mark("What was seen")),
-        wording.text(mark("What to do")),
-        wording.text(mark("First seen")),
-        wording.text(mark("Last seen")),
-        wording.text(mark("Decision")),
-        wording.text(mark("Id")),
-        wording.text(mark("Fingerprint")),
-    ]
-    return _BYTE_ORDER_MARK + csv_bytes(headings, (_csv_row(line) for line in found))
-
-
-def _csv_row(line: FindingLine) -> list[object]:
-    return [
-        line.severity_text,
-        line.check_id,
-        line.title,
-        line.object_name,
-        line.object_type,
-        line.state_text,
-        line.evidence,
-        line.remedy,
-        line.first_seen,
-        line.last_seen,
-        line.decision,
-        line.object_id,
-        line.fingerprint,
-    ]
 
 
 page(current())
