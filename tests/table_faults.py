@@ -144,6 +144,7 @@ MENDS: Final = {"denied": "grant:", "unlicensed": "license:", "failed": "rescan"
 HELPED: Final = {
     "conditional_access_policies": {"group_members"},
     "groups": {"group_members"},
+    "mailboxes": {"mailbox_permissions"},
     "role_assignments": {"group_members"},
     "registration_details": {"authentication_methods"},
     "applications": {"app_credentials"},

@@ -139,10 +139,14 @@ def _identified(row: JsonObject) -> JsonObject:
 async def _read_mailbox_permissions(reading: Reading) -> Result:
     """Read who may open each mailbox besides its owner, one request a mailbox.
 
+    Whoever may not ask for that is told so, whether or not the mailboxes could be listed.
+
     Source:
         https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxpermission
     """
     await reading.exchange.demand(_PERMISSIONS)
+    if not reading.has(MAILBOXES):
+        return limited_by(reading, Result(), (MAILBOXES,))
     mailboxes = await reading.rows_of(MAILBOXES, ("id", "user_principal_name"))
     ids = {row["user_principal_name"]: row["id"] for row in mailboxes if row["user_principal_name"]}
     failures = [Failure.of(row["id"], _nameless()) for row in mailboxes if not row["user_principal_name"]]
@@ -201,6 +205,6 @@ COLLECTORS: Final = (
         (_PERMISSIONS,),
         _read_mailbox_permissions,
         pack=Pack.MAIL,
-        needs=(MAILBOXES.name,),
+        after=(MAILBOXES.name,),
     ),
 )

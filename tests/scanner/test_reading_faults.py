@@ -42,12 +42,16 @@ def a_small_firm() -> SimulatedTenant:
     tenant = load_sample("vermeulen")
     tenant.service_plans.add("AAD_PREMIUM_P2")
     tenant.grant("Exchange.ManageAsApp")
-    tenant.exchange = {**SETTINGS, **tenant.exchange}
+    tenant.exchange |= {cmdlet: rows for cmdlet, rows in SETTINGS.items() if not tenant.exchange.get(cmdlet)}
     rules = {"id": "rules", "scopeId": "/", "scopeType": "DirectoryRole", "roleDefinitionId": "r1", "policyId": "p1"}
     tenant.role_management_policy_assignments.append(rules)
     tenant.users = sorted(tenant.users, key=lambda user: -len(tenant.inbox_rules.get(user["id"], [])))[:20]
     tenant.registration_details += [{"id": user["id"], "isMfaCapable": True} for user in tenant.users]
     tenant.inbox_rules = {user["id"]: tenant.inbox_rules[user["id"]] for user in tenant.users}
+    mailboxes = tenant.exchange["Get-Mailbox"]
+    tenant.exchange["Get-Mailbox"] = [
+        one for one in mailboxes if one["ExternalDirectoryObjectId"] in tenant.inbox_rules
+    ]
     tenant.sign_ins = list(tenant.sign_ins)[:50]
     tenant.sites = sorted(tenant.sites, key=lambda site: (not shares(tenant, site), size(tenant, site)))[:2]
     return tenant
