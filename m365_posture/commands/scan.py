@@ -19,13 +19,14 @@ _STRICT = (
     "Coverage is incomplete (exit code 3) also for want of a permission, a licence or a pack,"
     " and where Graph never gives something, such as hidden inbox rules."
 )
+_JOBS = "How many tenants are scanned at the same time; default: one for each processor core."
 
 
 def scan(
     tenants: TenantsArgument = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Scan every tenant of the configuration.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="How many tenants are scanned at the same time.")] = 4,
+    jobs: Annotated[int | None, typer.Option(min=1, help=_JOBS, show_default=False)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted scan of the last 6 hours.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read everything anew instead of only what changed.")] = False,
     only: Annotated[
@@ -49,6 +50,9 @@ def scan(
     Exit codes: 1 a finding at --fail-on or worse,
     2 wrong configuration or key, 3 coverage incomplete, 4 sign-in failed, 5 stored data unusable or
     another scan of the tenant is running; with several tenants 2, 5, 4, 1, 3 in that order.
+
+    Several tenants are scanned in a process each: one that fails leaves the others whole, and a summary at the
+    end names it. What each says, and JSON lines, are written as it ends.
 
     Example:
 
@@ -80,5 +84,6 @@ def scan(
         strict=strict,
         verbose=verbose,
     )
-    code = scan_here(chosen[0], request, form) if len(chosen) == 1 else scan_in_children(chosen, request, form, jobs)
-    raise typer.Exit(code)
+    if len(chosen) == 1:
+        raise typer.Exit(scan_here(chosen[0], request, form))
+    raise typer.Exit(scan_in_children(chosen, request, form, jobs or os.cpu_count() or 1))

@@ -9,6 +9,7 @@ from typing import Final
 
 from checks.lines import lines
 from checks.model import Severity, Verdict
+from m365_posture.commands.fleet_summary import summary_of
 from m365_posture.commands.judged import say_summary, write_judged
 from m365_posture.commands.options import FailOn, Format
 from m365_posture.commands.output import say
@@ -77,14 +78,22 @@ def scan_here(tenant: TenantConfig, request: Request, form: Format) -> Exit:
 
 
 def scan_in_children(tenants: Sequence[TenantConfig], request: Request, form: Format, jobs: int) -> Exit:
-    """Scan each tenant in a process of its own, `jobs` at a time, and write everything that was found."""
+    """Scan each tenant in a process of its own, `jobs` at a time, and write everything that was found.
+
+    What each tells, and its JSON lines, are written as it ends; a table or a list needs all of them first.
+    """
 
     def tell(child: Child) -> None:
         for line in child.messages.splitlines():
             say(line)
+        if form is Format.JSONL:
+            write_judged(child.lines, form)
 
     children = scan_each([tenant.slug for tenant in tenants], request.arguments, jobs, tell)
-    write_judged([line for child in children for line in child.lines], form)
+    if form is not Format.JSONL:
+        write_judged([line for child in children for line in child.lines], form)
+    for line in summary_of(children):
+        say(line)
     return first_that_applies(child.code for child in children)
 
 
