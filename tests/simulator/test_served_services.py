@@ -13,8 +13,10 @@ from exchange_kit import a_firm
 from real_data import facts_folder
 
 from simulator.cmdlets import CMDLETS
+from simulator.defaults import SPO_TENANT
+from simulator.exchange_defaults import WITH_DEFAULTS, listed
 from simulator.generate import generate_tenant
-from simulator.tenants import SimulatedTenant, load_sample, sample_names
+from simulator.tenants import SimulatedTenant, blank_tenant, load_sample, sample_names
 
 FURTHER: Final[dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("exchange_properties.toml").read_text(encoding="utf-8")
@@ -67,6 +69,17 @@ def test_every_property_that_a_cmdlet_gives_is_published(tenant: SimulatedTenant
             found |= unknown(cmdlet, held if isinstance(held, list) else [])
 
     assert found == set()
+
+
+def test_every_property_of_what_microsoft_puts_there_is_published() -> None:
+    tenant = blank_tenant("kantoor")
+    tenant.users.append({"id": "u1", "userPrincipalName": "u1@kantoor.example", "displayName": "One"})
+    tenant.inbox_rules["u1"] = []
+    rows = {cmdlet: listed(tenant, cmdlet) for cmdlet in WITH_DEFAULTS}
+
+    assert all(rows.values())
+    assert set().union(*(unknown(cmdlet, given) for cmdlet, given in rows.items())) == set()
+    assert set(SPO_TENANT) - settings() == set()
 
 
 @pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
