@@ -15,6 +15,7 @@ from builders.access import (
     methods_of,
 )
 from builders.rows import Row
+from scanner.snapshot.ledger import TableState
 
 USER_IDS: Final = ("u0", "u1", "u2")
 GROUP_IDS: Final = ("group-1", "group-2")
@@ -59,3 +60,16 @@ ACCESS_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
 
 READ_EACH: Final = {"group_members": ("group_id", GROUP_IDS), "authentication_methods": ("user_id", USER_IDS)}
 """Tables that are read object by object: which column names the object, and which objects there are."""
+
+LESSER_SOURCES: Final = frozenset({"authentication_methods"})
+"""Tables that are only read in place of a better one."""
+
+
+def states_of_methods() -> st.SearchStrategy[dict[str, TableState]]:
+    """Either the report of registrations is licensed, or the methods of each account were asked for."""
+    return st.sampled_from(
+        [
+            {"authentication_methods": TableState.SKIPPED},
+            {"registration_details": TableState.UNLICENSED},
+        ]
+    )
