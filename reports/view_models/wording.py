@@ -72,6 +72,8 @@ OBJECT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "user": mark("Account"),
         "inbox_rule": mark("Inbox rule"),
         "sharing_link": mark("Sharing link"),
+        "sharing_setting": mark("Sharing setting"),
+        "mail_route": mark("Way out for mail"),
         "tenant": mark("The firm as a whole"),
     }
 )

@@ -5,6 +5,7 @@ from io import BytesIO
 from openpyxl import Workbook
 
 from reports.view_models.report import Report
+from reports.workbook.action_plan import action_plan_sheet
 from reports.workbook.coverage import coverage_sheet
 from reports.workbook.findings import findings_sheet
 from reports.workbook.sheet import add_sheet
@@ -17,7 +18,8 @@ def workbook_bytes(report: Report) -> bytes:
     workbook = Workbook(write_only=True)
     workbook.properties.creator = "m365-posture"
     workbook.properties.title = report.firm
-    for sheet in (summary_sheet(report), findings_sheet(report), coverage_sheet(report)):
+    sheets = (summary_sheet(report), action_plan_sheet(report), findings_sheet(report), coverage_sheet(report))
+    for sheet in sheets:
         add_sheet(workbook, sheet, report.wording, report.firm)
     workbook.save(content)
     return content.getvalue()

@@ -1,4 +1,4 @@
-"""The second sheet: the objects that are affected."""
+"""The third sheet: the objects that are affected."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -32,7 +32,7 @@ def findings_sheet(report: Report) -> Sheet:
     wording, lines = report.wording, finding_lines(report)
     count = wording.text(mark("{count} objects, the most urgent first"), count=len(lines))
     return Sheet(
-        name=wording.text(mark("Findings")),
+        name=wording.text(mark("Affected objects")),
         title=wording.text(mark("What needs attention at {firm}"), firm=report.firm),
         notes=(count, coverage_view(report).headline),
         columns=_COLUMNS,

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -49,6 +50,15 @@ class Styled:
     fill: PatternFill
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A column whose cells offer a list to choose from; something else can be typed too."""
+
+    column: int
+    """From 0."""
+    options: tuple[str, ...]
+
+
 Row = Sequence[Value | Styled]
 
 
@@ -63,6 +73,7 @@ class Sheet:
     columns: Sequence[Column]
     rows: Sequence[Row]
     frozen_columns: int = 1
+    choice: Choice | None = None
 
 
 def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> None:
@@ -85,8 +96,19 @@ def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> 
         written.append([_cell(written, value) for value in row])
     last_row = header_row + len(sheet.rows)
     printed = sum(column.is_printed for column in sheet.columns)
+    if sheet.choice and sheet.rows:
+        _offer(written, sheet.choice, header_row + 1, last_row)
     written.auto_filter.ref = f"A{header_row}:{get_column_letter(len(sheet.columns))}{last_row}"
     written.print_area = f"A1:{get_column_letter(printed)}{last_row}"
+
+
+def _offer(written: WriteOnlyWorksheet, choice: Choice, first_row: int, last_row: int) -> None:
+    # The list stands in the formula itself, where a comma ends an option.
+    options = ",".join(option.replace(",", " ") for option in choice.options)
+    offer = DataValidation(type="list", formula1=f'"{options}"', allow_blank=True, showErrorMessage=False)
+    letter = get_column_letter(choice.column + 1)
+    offer.add(f"{letter}{first_row}:{letter}{last_row}")
+    written.data_validations.append(offer)
 
 
 def _height(row: Row, columns: Sequence[Column]) -> float:

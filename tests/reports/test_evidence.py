@@ -8,16 +8,21 @@ from typing import Any
 import pytest
 from builders import (
     AS_OF,
+    a_custom_policy,
     a_link,
+    a_mailbox,
     a_policy,
     a_profile,
     a_rule,
     a_sign_in,
     a_snapshot,
+    a_transport_rule,
     a_user,
     security_defaults,
     sharepoint_settings,
+    spo_tenant,
 )
+from builders.access import a_registration, a_role_assignment, members_of, methods_of
 from builders.policies import a_grant
 from report_builder import ENGLISH
 
@@ -26,6 +31,7 @@ from checks.registry import CATALOGUE
 from m365_posture.texts import Language
 from reports.view_models.evidence import ABSENT, CODES, LABELS, evidence_text
 from reports.view_models.wording import Wording
+from scanner.snapshot.ledger import TableState
 
 MONEY = {"subjectContains": ["Factuur"]}
 OUT = ["me@personal.example"]
@@ -65,12 +71,13 @@ LEVELS = ("disabled", "externalUserSharingOnly", "externalUserAndGuestSharing", 
 TYPES = ("view", "edit", "embed", "review", "createOnly", "blocksDownload")
 
 
+EMERGENCY = "bg@contoso.example"
 LEFT = AS_OF.date() - timedelta(days=1)
 
 
 def judged_evidence(check_id: str, **tables: Any) -> Iterator[tuple[str, object]]:
     """Yield every evidence column of what fails, with its value."""
-    profile = a_profile(leavers={"ann@contoso.example": LEFT})
+    profile = a_profile(leavers={"ann@contoso.example": LEFT}, break_glass=(EMERGENCY,))
     (result,) = evaluate(a_snapshot(**tables), profile, CATALOGUE.only(check_id)).results
     for row in (*result.failing, *result.unknown):
         yield from row.evidence.items()
@@ -84,6 +91,25 @@ def sign_ins(user: str, code: int, details: str | None) -> Iterator[dict[str, An
     yield a_sign_in(user=user, ip_address=f"192.0.2.{code % 250}")
 
 
+def administrators(users: list[dict[str, Any]]) -> Iterator[tuple[str, object]]:
+    holders = [a_role_assignment("ann"), a_role_assignment("staff", assignment_type="eligible")]
+    roles = {"users": users, "role_assignments": holders, "group_members": members_of("staff", "ann", "bg")}
+    yield from judged_evidence("ID-02", **roles)
+    everybody = [*users, a_user("bg", user_principal_name=EMERGENCY), *(a_user(f"u{number}") for number in range(10))]
+    yield from judged_evidence("AC-01", **(roles | {"users": everybody}))
+
+
+def registrations(users: list[dict[str, Any]]) -> Iterator[tuple[str, object]]:
+    resets = a_registration("ann", is_mfa_registered=False, methods_registered=["email", "securityQuestion"])
+    yield from judged_evidence("ID-04", users=users, registration_details=[resets])
+    yield from judged_evidence(
+        "ID-04",
+        users=users,
+        states={"registration_details": TableState.UNLICENSED},
+        authentication_methods=methods_of("ann", "password", "qrCodePin", "temporaryAccessPass"),
+    )
+
+
 def everything_judged() -> Iterator[tuple[str, object]]:
     users = [a_user("ann"), a_user("jo", user_type="Guest")]
     idle = [user | {"last_successful_sign_in_date_time": None} for user in users]
@@ -94,9 +120,20 @@ def everything_judged() -> Iterator[tuple[str, object]]:
     links = [a_link(link_scope=scope, link_type=kind, is_folder=True) for scope in SCOPES for kind in TYPES]
     yield from judged_evidence("SH-06", sharing_links=links)
     yield from judged_evidence("AC-05", users=users)
+    yield from judged_evidence("SH-02", spo_tenant=[spo_tenant(folder_anonymous_link_type=2)])
+    yield from judged_evidence(
+        "EM-04",
+        mailboxes=[a_mailbox(forwarding_smtp_address=OUT[0])],
+        outbound_spam_policies=[a_custom_policy(sender_domain_is=["contoso.example"])],
+        transport_rules=[
+            a_transport_rule(redirect_message_to=OUT, blind_copy_to=OUT, copy_to=OUT, add_to_recipients=OUT)
+        ],
+    )
     yield from judged_evidence("SI-02", sign_ins=[*sign_ins("ann", 500121, "declined"), *sign_ins("jo", 50126, None)])
     for level in LEVELS:
         yield from judged_evidence("SH-01", sharepoint_settings=[sharepoint_settings(sharing_capability=level)])
+    yield from administrators(users)
+    yield from registrations(users)
     for grant in GRANTS:
         yield from judged_evidence(
             "ID-01",
@@ -118,7 +155,8 @@ def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> N
 def test_no_column_with_codes_is_forgotten() -> None:
     """Addresses, places and moments are shown as they are; every other text is a code."""
     as_they_are = {
-        *("mailbox", "sends_to", "site", "path", "source_address"),
+        *("administrators", "allowed", "emergency_accounts", "roles"),
+        *("mailbox", "sends_to", "for_senders", "site", "path", "source_address", "set_to"),
         *("expires", "entered_at", "last_day", "last_success", "unused_since"),
     }
     texts = {

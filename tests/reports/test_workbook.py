@@ -54,8 +54,8 @@ REPORT = a_report(
 )
 
 
-def test_it_has_a_sheet_for_checks_one_for_objects_and_one_for_what_was_read() -> None:
-    assert read_back(REPORT).sheetnames == ["Summary", "Findings", "Coverage"]
+def test_it_has_a_sheet_for_checks_one_for_actions_one_for_objects_and_one_for_what_was_read() -> None:
+    assert read_back(REPORT).sheetnames == ["Summary", "Action plan", "Affected objects", "Coverage"]
 
 
 def test_the_verdict_stands_in_words_not_in_colour_alone() -> None:
@@ -82,13 +82,32 @@ def test_a_gap_says_what_would_mend_it_and_never_how_many_are_in_order() -> None
 def test_a_hostile_name_is_data(name: str) -> None:
     report = a_report(judged(1, a_check(failing=[an_object("ada", name, display_name=name)])), firm=name)
 
-    sheet = read_back(report)["Findings"]
+    sheet = read_back(report)["Affected objects"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
     assert {cell.data_type for cell in cells} <= {"s", "d", "n"}
     named = [cell for cell in cells if cell.value == name]
     assert len(named) == 1
     assert bool(named[0].quotePrefix) == (not name.startswith("<"))
+
+
+def test_a_hostile_name_is_data_in_the_action_plan_too() -> None:
+    report = a_report(judged(1, a_check(failing=[an_object(f"o{n}", name) for n, name in enumerate(HOSTILE)])))
+    sheet = read_back(report)["Action plan"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert any(cell.quotePrefix for cell in cells)
+
+
+def test_the_action_plan_offers_a_status_and_leaves_room_for_who_and_when() -> None:
+    sheet = read_back(REPORT)["Action plan"]
+    [offer] = sheet.data_validations.dataValidation
+    first = table(sheet)[0]
+
+    assert offer.formula1 == '"To do,In progress,Said to be done"'
+    assert str(offer.sqref).split(":")[0] == "H6"
+    assert (first["No."], first["Status"], first["Who"], first["By when"]) == (1, "To do", None, None)
 
 
 def test_no_formula_and_no_link_stands_in_the_file() -> None:
@@ -113,7 +132,7 @@ def test_no_formula_and_no_link_stands_in_the_file() -> None:
 def test_what_a_workbook_cannot_hold_is_replaced_visibly(text: str, expected: str) -> None:
     report = a_report(judged(1, a_check(failing=[an_object("ada", text)])))
 
-    assert table(read_back(report)["Findings"])[0]["Name"] == expected
+    assert table(read_back(report)["Affected objects"])[0]["Name"] == expected
 
 
 def test_a_text_that_is_too_long_is_cut_visibly() -> None:
@@ -122,7 +141,7 @@ def test_a_text_that_is_too_long_is_cut_visibly() -> None:
     assert writable("x" * 40_000).endswith(" […]")
 
 
-@pytest.mark.parametrize("name", ["Summary", "Findings", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "Affected objects", "Coverage"])
 def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     sheet = read_back(REPORT)[name]
     header = int("".join(filter(str.isdigit, sheet.auto_filter.ref.split(":")[0])))
@@ -142,7 +161,12 @@ def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "left_out"),
-    [("Summary", []), ("Findings", ["Kind", "Id", "Fingerprint"]), ("Coverage", ["Code"])],
+    [
+        ("Summary", []),
+        ("Action plan", ["Check", "Topic"]),
+        ("Affected objects", ["Kind", "Id", "Fingerprint"]),
+        ("Coverage", ["Code"]),
+    ],
 )
 def test_technical_keys_stand_last_and_are_not_printed(name: str, left_out: list[str]) -> None:
     sheet = read_back(REPORT)[name]
@@ -153,7 +177,7 @@ def test_technical_keys_stand_last_and_are_not_printed(name: str, left_out: list
     assert (printed[0][0].coordinate, printed[-1][0].row) == ("A1", sheet.max_row)
 
 
-@pytest.mark.parametrize("name", ["Summary", "Findings", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "Affected objects", "Coverage"])
 def test_a_printed_page_is_not_shrunk_until_nobody_can_read_it(name: str) -> None:
     sheet = read_back(REPORT)[name]
     columns = printed_cells(sheet)[0]
@@ -168,14 +192,14 @@ def test_a_printed_page_is_not_shrunk_until_nobody_can_read_it(name: str) -> Non
 def test_a_row_is_as_high_as_its_longest_text() -> None:
     objects = [an_object("a", "short"), an_object("b", "a long name " * 20), an_object("c", "word " * 20_000)]
 
-    sheet = read_back(a_report(judged(1, a_check(failing=objects))))["Findings"]
+    sheet = read_back(a_report(judged(1, a_check(failing=objects))))["Affected objects"]
     heights = {str(row[1].value)[:6]: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows(min_row=6)}
 
     assert heights["short"] < heights["a long"] < heights["word w"] <= 409
 
 
 def test_times_stand_on_the_clock_of_the_firm() -> None:
-    row = table(read_back(REPORT)["Findings"])[0]
+    row = table(read_back(REPORT)["Affected objects"])[0]
 
     assert f"{row['First seen']:%Y-%m-%d %H:%M}" == "2026-11-17 05:00"
 
@@ -193,9 +217,9 @@ def test_every_language_has_its_own_words(language: Language) -> None:
 
     names = read_back(report).sheetnames
     expected = {
-        Language.NL: ["Overzicht", "Bevindingen", "Wat gelezen werd"],
-        Language.FR: ["Synthèse", "Constats", "Couverture"],
-        Language.EN: ["Summary", "Findings", "Coverage"],
+        Language.NL: ["Overzicht", "Actieplan", "Betrokken objecten", "Wat gelezen werd"],
+        Language.FR: ["Synthèse", "Plan d'action", "Objets concernés", "Couverture"],
+        Language.EN: ["Summary", "Action plan", "Affected objects", "Coverage"],
     }
     assert names == expected[language]
 
@@ -203,4 +227,4 @@ def test_every_language_has_its_own_words(language: Language) -> None:
 def test_a_tenant_without_findings_gets_a_workbook_too() -> None:
     book = read_back(a_report(judged(1, a_check())))
 
-    assert table(book["Findings"]) == []
+    assert table(book["Affected objects"]) == []
