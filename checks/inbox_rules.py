@@ -10,6 +10,7 @@ import pandas as pd
 from checks.derived import Addresses
 from checks.frame import BOOL, TEXTS, column, first_known, judged, look_up, objects, records
 from checks.hidden_mail import FILING, HIDING, VERDICTS, address_of, mail_of
+from checks.mail_targets import Agreements
 from checks.model import EvidenceKind, Outcome, Profile, Severity
 from checks.registry import check, columns
 from checks.three_valued import Answer, all_of, any_of, negated
@@ -55,7 +56,7 @@ def no_rule_sends_out_or_hides(
     owners = look_up(inbox_rules["mailbox_id"], users, "id", "user_principal_name")
     mails = look_up(inbox_rules["mailbox_id"], users, "id", "mail")
     rules = [_rule(row) for row in records(inbox_rules.assign(owner=owners, mail=mails))]
-    reach = _Reach(addresses, profile)
+    reach = _Reach(addresses, Agreements.of(profile))
     evidence = {
         "mailbox": first_known(owners, inbox_rules["mailbox_id"]),
         "sends_to": column([reach.strangers(rule) for rule in rules], inbox_rules, TEXTS),
@@ -114,7 +115,7 @@ class _Reach:
     """Tells recipients the firm does not know from its own and from those it agreed to."""
 
     addresses: Addresses
-    profile: Profile
+    agreements: Agreements
 
     def strangers(self, rule: _Rule) -> list[str]:
         """Return the recipients that are strangers, or may be."""
@@ -123,16 +124,7 @@ class _Reach:
 
     def is_stranger(self, rule: _Rule, address: str | None) -> Answer:
         """Whether mail to `address` leaves the firm without an agreement that still runs."""
-        return all_of([self.addresses.is_outside(address), negated(self._is_agreed(rule, address))])
-
-    def _is_agreed(self, rule: _Rule, address: str | None) -> Answer:
-        target = (address or "").strip().lower()
-        running = (
-            agreement.source.lower()
-            for agreement in self.profile.trusted_forwarding
-            if agreement.target.lower() == target and agreement.until >= self.profile.as_of.date()
-        )
-        return any_of(True if source in rule.owners else None if None in rule.owners else False for source in running)
+        return all_of([self.addresses.is_outside(address), negated(self.agreements.cover(rule.owners, address))])
 
 
 def _is_suspicious(rule: _Rule, reach: _Reach) -> Answer:

@@ -42,8 +42,9 @@ totals AS (
 crowds AS (
     SELECT
         tries.moment, tries.address,
-        count(DISTINCT person) FILTER (whole) OVER ahead AS tried,
-        whole AND tried >= {PEOPLE} AND tried > coalesce(residents.people, 0) AS sure,
+        count(DISTINCT person) FILTER (whole) OVER (PARTITION BY tries.address) AS tried,
+        count(DISTINCT person) FILTER (whole) OVER ahead AS at_once,
+        whole AND at_once >= {PEOPLE} AND at_once > coalesce(residents.people, 0) AS sure,
         count(*) FILTER (tries.address IS NULL) OVER anywhere AS strays,
         count(DISTINCT somebody) OVER anywhere AS near_anywhere,
         count(DISTINCT somebody) OVER around AS near_here,

@@ -137,6 +137,20 @@ def sharepoint_settings(**given: Any) -> Row:
     return row("sharepoint_settings", given, defaults)
 
 
+def spo_tenant(**given: Any) -> Row:
+    """SharePoint's own settings of a firm that lets anyone-links and guests end in time."""
+    defaults = {
+        "id": "contoso",
+        "sharing_capability": 2,
+        "require_anonymous_links_expire_in_days": 30,
+        "file_anonymous_link_type": 1,
+        "folder_anonymous_link_type": 1,
+        "external_user_expiration_required": True,
+        "external_user_expire_in_days": 60,
+    }
+    return row("spo_tenant", given, defaults)
+
+
 def a_sign_in(sign_in_id: str = "", *, user: str = "user-1", **given: Any) -> Row:
     """A sign-in that succeeded an hour ago."""
     defaults = {

@@ -19,6 +19,7 @@ from builders.access_strategies import (
     USER_IDS,
     states_of_methods,
 )
+from builders.mail_strategies import MAIL_STRATEGIES, NULL_IS_UNSET
 from builders.policies import a_grant, a_policy, security_defaults
 from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
 from builders.sign_in_strategies import sign_ins
@@ -210,6 +211,7 @@ _SHARING_LEVELS: Final = or_null(
 
 TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     **ACCESS_STRATEGIES,
+    **MAIL_STRATEGIES,
     "users": users(),
     "conditional_access_policies": policies(),
     "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
@@ -257,7 +259,7 @@ def _places(source: MemorySource, tables: Sequence[str]) -> list[tuple[str, int,
         for name in tables
         for number, row in enumerate(source.tables.get(name, []))
         for column, value in row.items()
-        if value is not None and column not in TABLES[name].key
+        if value is not None and column not in (*TABLES[name].key, *NULL_IS_UNSET.get(name, ()))
     ]
 
 
@@ -388,11 +390,13 @@ def renamed(tenant: Tenant) -> Tenant:
 
 def _renamed_row(row: Row) -> Row:
     names = {name: "<script>" for name in _NAMES if row.get(name) is not None}
-    addresses = {
-        name: _renamed_address(row[name]) for name in ("user_principal_name", "mail") if row.get(name) is not None
-    }
+    # the address of a recipient is what a forward names it by, that of a mailbox is its owner's
+    own = ("user_principal_name", "mail", *(["primary_smtp_address"] if "forwarding_address" in row else []))
+    addresses = {name: _renamed_address(row[name]) for name in own if row.get(name) is not None}
+    senders = row.get("from_senders")
+    renamed_senders = {"from_senders": [_renamed_address(sender) for sender in senders]} if senders else {}
     path = row.get("item_path")
-    return row | names | addresses | ({"item_path": path.replace("/", "/new ")} if path else {})
+    return row | names | addresses | renamed_senders | ({"item_path": path.replace("/", "/new ")} if path else {})
 
 
 def _renamed_address(address: str) -> str:
