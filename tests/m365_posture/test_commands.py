@@ -75,7 +75,8 @@ def test_the_commands_of_the_design_exist() -> None:
     assert set(COMMANDS) == {
         "demo", "scan", "judge", "workbook", "dashboard", "simulate", "tenants list", "checks list", "checks show",
         "config check", "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
-        "keys certificate", "tenants add", "tenants consent-url", "tenants verify", "tenants offboard", "purge", "data-map",
+        "keys certificate", "tenants add", "tenants consent-url", "tenants verify", "tenants offboard", "purge",
+        "data-map",
     }  # fmt: skip
 
 
@@ -95,12 +96,26 @@ def test_every_example_is_correct_usage(words: str, line: str, tmp_path: Path, m
     parse(line)
 
 
-def test_every_command_line_of_the_readme_is_correct_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("SNAPSHOT").mkdir()
-    lines = re.findall(r"^ *(m365-posture .*)$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+DOCUMENTS = ("README.md", "docs/recipes.md")
 
-    assert lines
+
+def command_lines(document: str) -> list[str]:
+    """Return the commands in the blocks of a document: each on a line of its own, or in one of systemd's or cron's."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"^ *```\w+\n(.*?)^ *```", text, flags=re.MULTILINE | re.DOTALL))
+    return re.findall(r"(?:^ *|sudo |/bin/)(m365-posture [^>|&\n]*)", blocks, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_line_of_a_document_is_correct_usage(
+    document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("M365_POSTURE_PASSPHRASE", "correct horse battery")
+    Path("SNAPSHOT").mkdir()
+    lines = command_lines(document)
+
+    assert len(lines) >= 7
     for line in lines:
         parse(line)
 
