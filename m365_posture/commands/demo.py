@@ -7,7 +7,7 @@ FOLDER: Final = Path("demo")
 
 
 def demo() -> None:
-    """Scan two sample firms on a local Microsoft 365, judge them and write a workbook for each.
+    """Scan five sample firms on a local Microsoft 365, judge them and write a workbook for each.
 
     Works in `demo/` below this folder: configuration, key, data, and `demo/out/<tenant>.xlsx`. Nothing
     leaves this machine. A second run reads only what is new.

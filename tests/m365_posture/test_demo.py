@@ -16,6 +16,16 @@ from openpyxl import load_workbook
 from m365_posture.keys import create_master_key
 
 ROOT = Path(__file__).parents[2]
+FIRST_SHEETS = {
+    "degroote": "Overzicht",
+    "lambert": "Synthèse",
+    "noordzee": "Summary",
+    "peeters": "Overzicht",
+    "vermeulen": "Overzicht",
+}
+"""Of each firm's workbook, in the language of the firm."""
+NOT_READ = {"lambert": "sign_ins", "peeters": "sign_ins", "vermeulen": "spo_tenant"}
+"""What a firm has no licence for, or did not opt in to."""
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +46,14 @@ def test_it_ends_by_itself_and_well(runs: tuple[Path, list[Answer], list[float]]
     _, answers, seconds = runs
 
     assert [answer.code for answer in answers] == [0, 0]
-    assert max(seconds) < 60
+    assert max(seconds) < 180
 
 
 def test_it_writes_a_workbook_per_firm_in_its_language(runs: tuple[Path, list[Answer], list[float]]) -> None:
     folder, _, _ = runs
     first_sheets = {path.stem: load_workbook(path, read_only=True).sheetnames[0] for path in (folder / "out").iterdir()}
 
-    assert first_sheets == {"vermeulen": "Overzicht", "lambert": "Synthèse"}
+    assert first_sheets == FIRST_SHEETS
 
 
 def test_it_prints_a_summary_and_where_to_look(runs: tuple[Path, list[Answer], list[float]]) -> None:
@@ -55,13 +65,13 @@ def test_it_prints_a_summary_and_where_to_look(runs: tuple[Path, list[Answer], l
     assert "AADSTS" not in first.messages
 
 
-def test_it_never_says_that_everything_was_read(runs: tuple[Path, list[Answer], list[float]]) -> None:
-    """Graph tells nobody which inbox rules are hidden."""
+def test_it_says_of_each_firm_what_was_not_read(runs: tuple[Path, list[Answer], list[float]]) -> None:
     for answer in runs[1]:
         summaries = [line for line in answer.messages.splitlines() if " checks: " in line]
-        assert {line.partition(":")[0] for line in summaries} == {"vermeulen", "lambert"}
-        for line in summaries:
-            assert "inbox_rules.hidden_rules" in line.partition("not read or in part: ")[2]
+        unread = {line.partition(":")[0]: line.partition("not read or in part: ")[2] for line in summaries}
+        assert unread.keys() == FIRST_SHEETS.keys()
+        for firm, table in NOT_READ.items():
+            assert table in unread[firm]
 
 
 def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, list[Answer], list[float]]) -> None:
@@ -69,7 +79,7 @@ def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, lis
     options = ("--config", folder / "tenants.toml", "--key-file", folder / "master.key")
     scans = sorted((folder / "data").glob("*/scans/*"))
 
-    assert len(scans) == 4
+    assert len(scans) == 2 * len(FIRST_SHEETS)
     for scan in scans:
         assert command("judge", scan, *options).code == 0
     assert command("workbook", "lambert", "-o", folder.parent / "nl.xlsx", "--lang", "nl", *options).code == 0
@@ -80,7 +90,7 @@ def test_a_second_run_reads_only_what_is_new(runs: tuple[Path, list[Answer], lis
     newest = [max((tenant / "scans").iterdir()) for tenant in (folder / "data").iterdir() if tenant.is_dir()]
     links = [json.loads((scan / "manifest.json").read_bytes())["tables"]["sharing_links"] for scan in newest]
 
-    assert [entry["basis"] for entry in links] == ["incremental", "incremental"]
+    assert [entry["basis"] for entry in links] == ["incremental"] * len(FIRST_SHEETS)
 
 
 def test_a_simulator_announces_itself_serves_and_ends_on_ctrl_c(tmp_path: Path) -> None:
