@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.access import Access, current
 from dashboard.choice import OPEN, choose_tenant, followed
+from dashboard.markup import tag
 from dashboard.parts import notice, show
 from m365_posture.config import ConfigError
 from m365_posture.keys import KeyUnusable
@@ -18,6 +19,7 @@ from store.viewer import NotAllowed
 
 _HERE: Final = Path(__file__).parent
 _ON_THE_WHOLE: Final = "portfolio"
+_SIDEBAR_PX: Final = 240
 EXPECTED: Final = (ConfigError, KeyUnusable, NotAllowed, SnapshotError, StoreUnusable)
 """What a user can mend: the message is one sentence that says how."""
 
@@ -25,7 +27,9 @@ EXPECTED: Final = (ConfigError, KeyUnusable, NotAllowed, SnapshotError, StoreUnu
 def main() -> None:
     """Show the page that was asked for."""
     # With an icon of its own no browser asks the internet for the icon of a page.
-    st.set_page_config(page_title="m365-posture", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="m365-posture", page_icon=str(_HERE / "icon.svg"), layout="wide", initial_sidebar_state=_SIDEBAR_PX
+    )
     st.html(_HERE / "style.css")
     try:
         _show(current())
@@ -48,7 +52,10 @@ def _show(access: Access) -> None:
     if page is not pages[_ON_THE_WHOLE]:
         with st.sidebar:
             choose_tenant(access, wording)
-    page.run()
+    try:
+        page.run()
+    except EXPECTED as error:
+        show(tag("h1", page.title), notice(str(error)))
 
 
 def _page(name: str, title: str, icon: str) -> "st.Page":

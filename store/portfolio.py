@@ -136,31 +136,12 @@ class Portfolio:
 
     def scans(self, tenant_id: str) -> list[ScanCounts]:
         """Return every scan of a tenant, oldest first."""
-        with closing(
-            self._connection.execute(
-                "SELECT scan_id, finished_at, evaluation_id, catalogue_version, whole, coverage_complete"
-                " FROM scans WHERE tenant_id = ? ORDER BY finished_at, scan_id",
-                (tenant_id,),
-            )
-        ) as rows:
-            return [
-                ScanCounts(
-                    tenant_id=tenant_id,
-                    scan_id=row[0],
-                    finished_at=datetime.fromisoformat(row[1]),
-                    evaluation_id=row[2],
-                    catalogue_version=row[3],
-                    whole=bool(row[4]),
-                    coverage_complete=bool(row[5]),
-                    checks=self._checks(tenant_id, row[0]),
-                )
-                for row in rows.fetchall()
-            ]
+        return self._scans(tenant_id, "ORDER BY finished_at, scan_id")
 
     def latest(self, tenant_id: str) -> ScanCounts | None:
         """Return the newest scan of all areas, None before the first."""
-        whole = [scan for scan in self.scans(tenant_id) if scan.whole]
-        return whole[-1] if whole else None
+        newest = self._scans(tenant_id, "AND whole ORDER BY finished_at DESC, scan_id DESC LIMIT 1")
+        return newest[0] if newest else None
 
     def tenant_ids(self) -> list[str]:
         """Return the ids of every tenant that has a scan."""
@@ -198,6 +179,24 @@ class Portfolio:
                 for c in scan.checks
             ],
         )
+
+    def _scans(self, tenant_id: str, which: str) -> list[ScanCounts]:
+        columns = "scan_id, finished_at, evaluation_id, catalogue_version, whole, coverage_complete"
+        query = f"SELECT {columns} FROM scans WHERE tenant_id = ? {which}"  # noqa: S608 - both are written above
+        with closing(self._connection.execute(query, (tenant_id,))) as rows:
+            return [
+                ScanCounts(
+                    tenant_id=tenant_id,
+                    scan_id=row[0],
+                    finished_at=datetime.fromisoformat(row[1]),
+                    evaluation_id=row[2],
+                    catalogue_version=row[3],
+                    whole=bool(row[4]),
+                    coverage_complete=bool(row[5]),
+                    checks=self._checks(tenant_id, row[0]),
+                )
+                for row in rows.fetchall()
+            ]
 
     def _checks(self, tenant_id: str, scan_id: str) -> tuple[CheckCount, ...]:
         rows = self._connection.execute(

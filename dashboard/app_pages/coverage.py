@@ -41,13 +41,13 @@ def _group(title: str, found: Sequence[CoverageLine], wording: Wording) -> Marku
     if not found:
         return joined()
     columns = {
-        wording.text(mark("Part of the tenant")): 20,
-        wording.text(mark("How it was read")): 20,
-        wording.text(mark("What is missing, and what would mend it")): 22,
-        wording.text(mark("What was asked")): 19,
+        wording.text(mark("Part of the tenant")): 19,
+        wording.text(mark("How it was read")): 21,
+        wording.text(mark("What is missing, and what would mend it")): 23,
+        wording.text(mark("What was asked")): 17,
         wording.text(mark("Rows")): 6,
         wording.text(mark("Requests")): 7,
-        wording.text(mark("Seconds")): 6,
+        wording.text(mark("Seconds")): 7,
     }
     heading = tag("h2", title, tag("span", str(len(found)), class_="mp-aside"))
     return joined(heading, table(title, columns, (_cells(line) for line in found)))

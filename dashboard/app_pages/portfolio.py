@@ -1,6 +1,7 @@
 """Every tenant at a glance, from counts that name nobody."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import streamlit as st
 
@@ -15,8 +16,9 @@ from reports.view_models.portfolio import Failing, Portfolio, PortfolioLine
 from reports.view_models.wording import SEVERITIES, VERDICTS, Wording
 from scanner.snapshot.ledger import TableState
 
-_SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-_MANY = 8
+_SEVERITIES: Final = {Severity.CRITICAL: 12, Severity.HIGH: 12, Severity.MEDIUM: 8, Severity.LOW: 6}
+"""Severities that are shown, with the width of their column in percent."""
+_MANY: Final = 8
 """With more tenants than this a reader wants to search."""
 
 
@@ -32,12 +34,12 @@ def page(access: Access) -> None:
     show(_totals(view, wording))
     lines = _searched(view, wording)
     columns = {
-        wording.text(mark("Tenant")): 20,
-        wording.text(mark("Last scan")): 15,
-        **{wording.text(SEVERITIES[code]): 10 for code in _SEVERITIES},
+        wording.text(mark("Tenant")): 19,
+        wording.text(mark("Last scan")): 14,
+        **{wording.text(SEVERITIES[code]): width for code, width in _SEVERITIES.items()},
         wording.text(VERDICTS[Verdict.NOT_ASSESSED]): 8,
-        wording.text(VERDICTS[Verdict.PASS]): 8,
-        wording.text(mark("Coverage")): 11,
+        wording.text(VERDICTS[Verdict.PASS]): 7,
+        wording.text(mark("Coverage")): 14,
     }
     show(table(wording.text(mark("Tenants")), columns, (list(_cells(line, wording)) for line in lines)))
 
@@ -85,7 +87,7 @@ def _cells(line: PortfolioLine, wording: Wording) -> Iterator[Markup]:
 
 def _scanned(line: PortfolioLine, moment: str) -> Markup:
     age = tag("span", line.age_text, class_="mp-badge mp-not_assessed") if line.is_old else line.age_text
-    return tag("div", age, tag("div", moment, class_="mp-small"), class_="mp-nowrap")
+    return tag("div", age, tag("div", moment, class_="mp-small"))
 
 
 def _failing(code: Severity, failing: Failing | None, wording: Wording) -> Markup:
@@ -93,7 +95,7 @@ def _failing(code: Severity, failing: Failing | None, wording: Wording) -> Marku
         return tag("span", "0", class_="mp-none mp-number")
     text = mark("at least {count} found") if failing.at_least else mark("{count} found")
     findings = wording.text(text, count=failing.findings)
-    return joined(severity(code, str(failing.checks)), tag("div", findings, class_="mp-small mp-nowrap"))
+    return joined(severity(code, str(failing.checks)), tag("div", findings, class_="mp-small"))
 
 
 def _count(verdict: Verdict, line: PortfolioLine) -> Markup:

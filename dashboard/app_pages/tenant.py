@@ -63,9 +63,7 @@ def _totals(view: Overview, wording: Wording) -> Markup:
 
 def _section(section: AreaSection, slug: str, wording: Wording) -> Markup:
     totals = ", ".join(
-        wording.labelled(wording.text(VERDICTS[verdict]), str(section.verdicts[verdict]))
-        for verdict in Verdict
-        if section.verdicts.get(verdict)
+        wording.labelled(wording.text(VERDICTS[verdict]), str(count)) for verdict, count in section.verdicts.items()
     )
     columns = {
         wording.text(mark("Verdict")): 13,

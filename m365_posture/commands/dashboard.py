@@ -50,7 +50,7 @@ def dashboard(
     for tenant in load(path).tenants.values():
         if (tenant.folder / TENANT_KEY_FILE).exists():
             TenantKey.open(tenant.folder, master)
-    _demand_free(ADDRESS, port)
+    demand_free(ADDRESS, port)
     command = [sys.executable, "-m", "streamlit", "run", str(APP), *options(port)]
     signal.signal(signal.SIGTERM, _interrupt)
     child = subprocess.Popen(command, env=_environment(path, key_file), stdout=subprocess.DEVNULL)  # noqa: S603 - this program's own pages
@@ -67,8 +67,12 @@ def dashboard(
         child.wait()
 
 
-def _demand_free(address: str, port: int) -> None:
+def demand_free(address: str, port: int) -> None:
+    """Raise `ConfigError` when something else listens there."""
     with socket.socket() as probe:
+        if os.name == "posix":
+            # Connections of a dashboard that was just stopped linger; elsewhere this would let two listen at once.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:

@@ -1,5 +1,6 @@
 """`m365-posture dashboard` says in one sentence why it cannot start."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from command_line import command
 from stored_practice import Practice
 
+from m365_posture.commands.dashboard import demand_free
 from m365_posture.exits import Exit
 from m365_posture.keys import create_master_key
 
@@ -29,6 +31,17 @@ def test_a_port_in_use_is_named(practice: Practice, taken_port: int) -> None:
     assert answer.sentence == (
         f"Port {taken_port} cannot be used (Address already in use): stop what uses it, or choose another with --port."
     )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems free a port at once")
+def test_a_port_that_was_just_left_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as left:
+        port = left.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            left.accept()[0].close()
+            assert client.recv(1) == b""
+
+    demand_free("127.0.0.1", port)
 
 
 def test_a_key_of_somebody_else_is_refused_before_anything_is_served(practice: Practice, tmp_path: Path) -> None:
