@@ -6,7 +6,7 @@ READY := .venv/.installed
 .PHONY: help install demo test test-deep lint bench bench-fleet lock
 
 help:
-	@echo "make demo         scan two sample tenants on a local Microsoft 365 and write their workbooks"
+	@echo "make demo         scan five sample firms on a local Microsoft 365 and write their workbooks"
 	@echo "make test         run the tests"
 	@echo "make test-deep    run the long property and fault loops too"
 	@echo "make lint         format, lint, types, import contracts, dependencies"
