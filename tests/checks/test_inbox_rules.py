@@ -261,6 +261,26 @@ def test_without_hidden_rules_what_is_seen_still_fails() -> None:
     assert (result.verdict, result.at_least) == (Verdict.FAIL, True)
 
 
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_with_hidden_rules_it_can_pass_so_that_findings_become_fixed(is_hidden: bool) -> None:
+    result = judge(a_rule(is_hidden=is_hidden))
+
+    assert (result.verdict, result.complete) == (Verdict.PASS, True)
+
+
+def test_a_hidden_rule_is_judged_like_any_other_and_says_that_it_is_hidden() -> None:
+    (row,) = judge(a_rule(is_hidden=True, display_name=None, actions=OUT)).failing
+
+    assert row.evidence["is_hidden"] is True
+
+
+def test_hidden_rules_of_some_mailboxes_only_leave_it_open() -> None:
+    groups = {"inbox_rules.hidden_rules": GroupCoverage(TableState.PARTIAL, "ErrorAccessDenied", "rescan")}
+
+    assert judge(a_rule(is_hidden=False), column_groups=groups).verdict is Verdict.NOT_ASSESSED
+    assert judge(a_rule(is_hidden=True, actions=OUT), column_groups=groups).at_least
+
+
 def test_mailboxes_that_refused_leave_it_open() -> None:
     result = judge(a_rule(), states={"inbox_rules": Coverage(TableState.PARTIAL, objects_failed=2)})
 
