@@ -104,4 +104,5 @@ def _say_where(folder: Path, seconds: float) -> None:
     say(f"  {folder / 'tenants.toml'}: the configuration, for example for")
     options = f"--config {folder / 'tenants.toml'} --key-file {folder / 'master.key'}"
     say(f"    m365-posture workbook lambert -o lambert-nl.xlsx --lang nl {options}")
+    say(f"    m365-posture dashboard {options}")
     say("  a real tenant: write its tenants.toml, then m365-posture config check and m365-posture scan TENANT")
