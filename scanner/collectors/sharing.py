@@ -22,7 +22,8 @@ from scanner.transport.templates import Api, Pack, Template, Workload
 
 AREA: Final = "sharing"
 
-_DRIVES_AT_ONCE: Final = 4
+_DRIVES_AT_ONCE: Final = 8
+"""As many as SharePoint's budget lets requests through: of many small drives each takes one at a time."""
 SHAREPOINT_PLAN: Final = "SHAREPOINTSTANDARD"
 SITES: Final = "SHAREPOINT"
 """How the names of plans begin without which Graph only says *bad request*."""
