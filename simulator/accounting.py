@@ -1,5 +1,6 @@
 """What a scan could not have done faster: how much of each documented limit was used, and what had to wait for what."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ class BudgetUse:
     def bound_s(self) -> float:
         """Scaled seconds that this takes at least: one window's worth goes at once, the rest at the limit's rate."""
         return max(self.used - self.units, 0.0) / self.units * self.window_s
+
+    @property
+    def last_unit_s(self) -> float:
+        """Scaled seconds before which the last unit is never spent: the window slides, and each holds one limit."""
+        return max(math.ceil(self.used / self.units) - 1, 0) * self.window_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ def test_one_window_is_free_and_the_rest_takes_its_time(units: float, seconds: f
     assert used(units).bound_s == seconds
 
 
+@pytest.mark.parametrize(("units", "seconds"), [(0, 0), (100, 0), (101, 60), (200, 60), (201, 120)])
+def test_the_last_unit_waits_until_its_window_has_room(units: float, seconds: float) -> None:
+    assert used(units).last_unit_s == seconds
+
+
 def test_the_slowest_limit_and_the_longest_chain_make_the_bound() -> None:
     account = Account((used(150), used(700), used(90, of=5, window_s=1)), throttled=0, chain=40, latency_s=0.5)
 
