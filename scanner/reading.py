@@ -222,7 +222,7 @@ class _TenantReading:
 
     async def _result(self, collector: Collector, reading: Reading) -> Result:
         if reading.units and _RESULT in reading.units[-1]:
-            return result_of_document(reading.units[-1][_RESULT])
+            return result_of_document(json.loads(self.scan.vault.reveal(reading.units[-1][_RESULT])))
         missing = next((name for name in collector.needs if not self.scan.finished[name].state.delivers_rows), None)
         if missing is not None:
             result = Result(TableState.FAILED, reason=f"needs:{missing}", mend=self.scan.finished[missing].mend)
@@ -231,7 +231,9 @@ class _TenantReading:
                 result = await collector.read(reading)
             except ReadError as error:
                 result = result_of_error(error)
-        await reading.finish_unit(**{_RESULT: document_of(result)})
+        # An object that was not read may be a domain, and a domain is a name.
+        told = self.scan.vault.conceal(json.dumps(document_of(result)).encode())
+        await reading.finish_unit(**{_RESULT: told})
         return result
 
     async def _keep_books(self, collector: Collector, result: Result) -> None:
@@ -320,9 +322,11 @@ def _before(collector: Collector) -> Sequence[str]:
 
 
 def _turn(collector: Collector) -> int:
-    """Return the place of a table among those begun: what draws on the scarcest budget goes first."""
-    places = (place for place, scarce in enumerate(_SCARCE) if scarce in _budgets(collector))
-    return next(places, len(_SCARCE))
+    """Return the place of a table among those begun: what draws on the scarcest budget, or lets it be drawn on."""
+    name = collector.table.name
+    released = [collector, *(other for other in COLLECTORS if name in (*other.needs, *other.after))]
+    budgets = set().union(*map(_budgets, released))
+    return next((place for place, scarce in enumerate(_SCARCE) if scarce in budgets), len(_SCARCE))
 
 
 def _budgets(collector: Collector) -> set[Workload]:

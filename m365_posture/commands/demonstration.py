@@ -27,9 +27,19 @@ _CLOCK_SPEED: Final = 30.0
 _COLUMNS: Final = ("tenant", "check_id", "severity", "status", "failing", "assessed", "at_least", "title")
 
 
-def demonstrate(folder: Path) -> None:
-    """Scan every sample tenant in `folder`, write the workbooks, and say where everything is."""
+def demonstrate(folder: Path, firms: Sequence[str] = ()) -> None:
+    """Scan sample tenants in `folder`, write the workbooks, and say where everything is.
+
+    Args:
+        folder: Where everything goes.
+        firms: Slugs of samples; all when there are none.
+
+    Raises:
+        ConfigError: There is no such sample.
+    """
     began_s = time.monotonic()
+    if unknown := set(firms) - set(sample_names()):
+        raise ConfigError(f"There is no sample firm `{min(unknown)}`: choose from {', '.join(sample_names())}.")
     private_folder(folder)
     key_file = folder / "master.key"
     master = read_key_file(key_file) if key_file.exists() else create_master_key(key_file)
@@ -37,7 +47,8 @@ def demonstrate(folder: Path) -> None:
     say("Starting a local Microsoft 365 ...")
     with _serving(folder) as simulator:
         simulator.write_config(folder / "tenants.toml")
-        for tenant in load(folder / "tenants.toml").tenants.values():
+        served = load(folder / "tenants.toml").tenants.values()
+        for tenant in [tenant for tenant in served if not firms or tenant.slug in firms]:
             scanned = _scan(tenant, master, simulator.environment)
             rows += _rows(scanned)
             output = private_folder(folder / "out") / f"{tenant.slug}.xlsx"

@@ -128,7 +128,7 @@ def result_of_objects(
 
 
 def document_of(result: Result) -> JsonObject:
-    """Return `result` as JSON data: ids, counts and codes, fit for the journal."""
+    """Return `result` as JSON data, without names except those of domains that were not read."""
     moments = {name: getattr(result, name) for name in _MOMENTS}
     return {**asdict(result), **{name: moment and moment.isoformat() for name, moment in moments.items()}}
 

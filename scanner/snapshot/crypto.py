@@ -21,6 +21,7 @@ MAGIC_OF_ENCRYPTED: Final = b"PARE"
 """First and last bytes of a Parquet file whose footer, and so its schema and statistics, is encrypted."""
 
 _KEY_NAME: Final = "tenant"
+_CONCEALED: Final = "concealed text"
 _COMPRESSION: Final = "zstd"
 _KEYS_KEPT: Final = timedelta(days=1)
 """How long unwrapped keys of files stay in memory: longer than any scan or judging takes."""
@@ -62,6 +63,21 @@ class Vault:
     def seal(self, content: bytes) -> str:
         """Return what proves that a holder of the key wrote `content`."""
         return self._key.seal(content)
+
+    def conceal(self, content: bytes) -> str:
+        """Return `content` as text that only a holder of the key can read: for files that are not Parquet."""
+        return self._key.wrap(content, _CONCEALED)
+
+    def reveal(self, concealed: str) -> bytes:
+        """Return what `conceal` was given.
+
+        Raises:
+            WrongKey: It was concealed with another key, or was changed.
+        """
+        try:
+            return self._key.unwrap(concealed, _CONCEALED)
+        except KeyUnusable as error:
+            raise WrongKey(str(error)) from None
 
     @contextmanager
     def writer(self, path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
