@@ -17,11 +17,11 @@ _CONSENT: Final = mark(
 )
 _EXCHANGE: Final = mark(
     "Exchange (pack mail): Exchange Administrator or Global Administrator, once. The script makes the role group "
-    "“{group}” with the roles {roles}, which can only look."
+    "“{group}” with the roles {roles} and a role that shows inbox rules: all of them can only look."
 )
 _FALL_BACK: Final = mark(
-    "Where a role group of its own is not possible, give the app the directory role Global Reader instead; it reads "
-    "more than is needed."
+    "Where a role group of its own is not possible, give the app the directory role Global Reader instead. It reads "
+    "more than is needed, and not the hidden inbox rules."
 )
 _NO_ROLE: Final = mark("The scanner itself needs no administrator's account and keeps no password of anybody.")
 _WHAT: Final = mark("What the app may then read")

@@ -16,6 +16,13 @@ from scanner.transport.templates import Pack, Service
 ROLE_GROUP: Final = "m365-posture reading"
 """Name of the role group that the script makes in Exchange."""
 ROLES_IN_EXCHANGE: Final = ("View-Only Configuration", "View-Only Recipients")
+INBOX_RULES_ROLE: Final = "m365-posture inbox rules"
+"""Name of the role that the script makes in Exchange, with `Get-InboxRule` and nothing else.
+
+Microsoft's own roles for looking do not see the rules of other people's mailboxes.
+
+Source: https://learn.microsoft.com/powershell/module/exchange/get-inboxrule
+"""
 REDIRECT: Final = "https://localhost/m365-posture/consent"
 """Where the consent page sends the browser afterwards: nobody listens there, and the address shows the result."""
 
@@ -126,6 +133,7 @@ def consent_script(
         "exchange_environment": exchange,
         "rights": ",\n".join(f"    {_entry(right)}" for right in rights),
         "role_group": ROLE_GROUP,
+        "inbox_rules_role": INBOX_RULES_ROLE,
         "roles_in_exchange": ", ".join(f"'{role}'" for role in ROLES_IN_EXCHANGE),
     }
     parts = ["register.ps1", *(["exchange.ps1"] if Pack.MAIL in packs else []), "finish.ps1"]

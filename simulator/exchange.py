@@ -31,6 +31,9 @@ INVOKE: Final = "InvokeCommand"
 APP_ROLE: Final = "Exchange.ManageAsApp"
 READING_ROLES: Final = frozenset({"Global Reader", "Security Reader", "Global Administrator", "Exchange Administrator"})
 """Entra roles that let an app run `Get-` cmdlets."""
+_READERS: Final = frozenset({"Global Reader", "Security Reader"})
+_NOT_FOR_READERS: Final = frozenset({"Get-InboxRule"})
+"""Source: https://learn.microsoft.com/powershell/module/exchange/get-inboxrule"""
 MAXIMUM_PAGE: Final = 1000
 DEFAULT_RESULT_SIZE: Final = 1000
 _SYSTEM_MAILBOX: Final = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
@@ -128,12 +131,13 @@ def _accepted(grant: Grant | None) -> Grant:
 
 def _allowed(grant: Grant) -> frozenset[str]:
     """Return the cmdlets that the app's role group, or else its Entra role, lets it run."""
-    if grant.app.exchange_cmdlets is not None:
-        return frozenset(grant.app.exchange_cmdlets)
-    if not READING_ROLES & grant.app.directory_roles:
+    app = grant.app
+    if app.in_role_group:
+        return known_to(grant.tenant) if app.exchange_cmdlets is None else frozenset(app.exchange_cmdlets)
+    if not READING_ROLES & app.directory_roles:
         text = "The role assigned to application isn't supported in this scenario."
         raise ExchangeError(HTTPStatus.FORBIDDEN, "Forbidden", "", text)
-    return known_to(grant.tenant)
+    return known_to(grant.tenant) - (_NOT_FOR_READERS if app.directory_roles <= _READERS else frozenset())
 
 
 def fault_path(incoming: Incoming) -> str:

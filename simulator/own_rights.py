@@ -60,7 +60,6 @@ def directory_roles_of(tenant: SimulatedTenant) -> list[Entity]:
             "directoryScopeId": "/",
         }
         for app in tenant.apps
-        if app.exchange_cmdlets is None
         for role in sorted(app.directory_roles)
     ]
 

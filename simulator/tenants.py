@@ -56,10 +56,12 @@ class SimulatedApp:
     secret_expired: bool = False
     certificate_expired: bool = False
     """Entra's record of the certificate says so; the file itself may be valid."""
-    directory_roles: set[str] = field(default_factory=lambda: {"Global Reader"})
+    directory_roles: set[str] = field(default_factory=set)
     """Entra roles of the app; without one that reads, Exchange refuses it."""
+    in_role_group: bool = True
+    """Whether the app is in a role group of its own in Exchange; where it is in none, its Entra role decides."""
     exchange_cmdlets: set[str] | None = None
-    """What the app's own role group in Exchange lets it run; None: it is in none, and its Entra role decides."""
+    """What that role group lets it run; None: every cmdlet that reads."""
     sharepoint_roles: set[str] = field(default_factory=set)
     """App roles of SharePoint, which are not those of Graph."""
 
@@ -270,6 +272,7 @@ def load_sample(slug: str, now: datetime | None = None, folder: Traversable | No
 def _app(about: Mapping[str, Any], slug: str) -> SimulatedApp:
     app = SimulatedApp(about["client_id"], set(about["roles"]), _secret(slug))
     app.directory_roles = set(about.get("directory_roles", app.directory_roles))
+    app.in_role_group = about.get("in_role_group", True)
     app.exchange_cmdlets = set(about["exchange_cmdlets"]) if "exchange_cmdlets" in about else None
     app.sharepoint_roles = set(about.get("sharepoint_roles", ()))
     return app

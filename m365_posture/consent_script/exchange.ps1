@@ -3,8 +3,16 @@ Connect-ExchangeOnline -ShowBanner:$$false -ExchangeEnvironmentName ${exchange_e
 if (-not (Get-ServicePrincipal | Where-Object { $$_.AppId -eq $$clientId })) {
     [void] (New-ServicePrincipal -AppId $$clientId -ObjectId $$principal.id -DisplayName $$displayName)
 }
+# No role that only looks lets an app see hidden inbox rules, so one is made that can do nothing else.
+if (-not (Get-ManagementRole -Identity '${inbox_rules_role}' -ErrorAction SilentlyContinue)) {
+    $$parent = Get-ManagementRole -Cmdlet Get-InboxRule -CmdletParameters IncludeHidden |
+        Where-Object { $$_.IsRootRole -and $$_.Name -notlike 'My*' } | Select-Object -First 1
+    [void] (New-ManagementRole -Name '${inbox_rules_role}' -Parent $$parent.Name)
+    Get-ManagementRoleEntry '${inbox_rules_role}\*' | Where-Object { $$_.Name -ne 'Get-InboxRule' } |
+        ForEach-Object { Remove-ManagementRoleEntry "${inbox_rules_role}\$$($$_.Name)" -Confirm:$$false }
+}
 if (-not (Get-RoleGroup -Identity '${role_group}' -ErrorAction SilentlyContinue)) {
-    [void] (New-RoleGroup -Name '${role_group}' -Roles ${roles_in_exchange})
+    [void] (New-RoleGroup -Name '${role_group}' -Roles ${roles_in_exchange}, '${inbox_rules_role}')
     Write-Host "Made the role group '${role_group}' in Exchange."
 }
 if (-not (Get-RoleGroupMember -Identity '${role_group}' | Where-Object { $$_.ExternalDirectoryObjectId -eq $$principal.id })) {

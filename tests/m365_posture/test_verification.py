@@ -28,7 +28,7 @@ def world(served: World) -> Iterator[World]:
     """A firm whose app holds exactly what the three packs need."""
     app, text = served.simulator.tenants[SLUG].app, served.config.read_text("utf-8")
     app.roles = {right.name for pack in ("base", "mail", "files") for right in rights_of_pack(Pack(pack))}
-    app.directory_roles, app.exchange_cmdlets = {"Global Reader"}, None
+    app.directory_roles, app.exchange_cmdlets, app.in_role_group = set(), None, True
     yield served
     served.config.write_text(text, "utf-8")
 
@@ -104,11 +104,21 @@ def test_an_exchange_role_that_lacks_cmdlets_is_named_with_them(world: World, fi
 
 
 def test_an_app_without_any_role_in_exchange_is_told_so(world: World, firm: SimulatedTenant) -> None:
-    firm.app.directory_roles = set()
+    firm.app.in_role_group = False
     line = lines(verify(world), "missing")["Exchange role"]
 
     assert "EM-05" in line["checks"]
     assert "consent script" in line["mend"]
+
+
+def test_a_global_reader_cannot_see_hidden_rules_and_the_line_says_so(world: World, firm: SimulatedTenant) -> None:
+    firm.app.in_role_group, firm.app.directory_roles = False, {"Global Reader"}
+    answer = verify(world)
+    line = lines(answer, "missing")["Exchange role"]
+
+    assert "lacks Get-InboxRule:" in line["mend"]
+    assert "EM-05" in line["checks"]
+    assert lines(answer, "not needed") == {}
 
 
 def test_a_pack_whose_app_is_not_let_in_costs_all_its_checks_and_no_other(world: World) -> None:

@@ -153,7 +153,7 @@ async def test_without_the_app_role_every_cmdlet_is_denied(firm: Simulator, tena
 
 
 async def test_without_a_role_in_the_tenant_every_cmdlet_is_denied(firm: Simulator, tenant: SimulatedTenant) -> None:
-    tenant.app.directory_roles.clear()
+    tenant.app.in_role_group = False
 
     async with a_full_session(firm) as session:
         error = await error_of(session, MAILBOXES)
@@ -165,7 +165,7 @@ async def test_without_a_role_in_the_tenant_every_cmdlet_is_denied(firm: Simulat
 async def test_an_exchange_that_lets_the_app_see_nothing_is_asked_once_a_session(
     firm: Simulator, tenant: SimulatedTenant
 ) -> None:
-    tenant.app.directory_roles.clear()
+    tenant.app.in_role_group = False
 
     async with a_full_session(firm) as session:
         errors = [await error_of(session, cmdlet) for cmdlet in (MAILBOXES, REMOTE_DOMAINS)]

@@ -85,13 +85,12 @@ def test_without_the_app_role_there_is_no_access(admin: Admin) -> None:
 
 
 def test_without_a_role_that_reads_there_is_no_access(admin: Admin) -> None:
-    admin.tenant.app.directory_roles = {"User Administrator"}
+    admin.tenant.app.in_role_group, admin.tenant.app.directory_roles = False, {"User Administrator"}
 
     assert admin.invoke("Get-Mailbox").status_code == 403
 
 
 def test_a_role_group_decides_which_cmdlets_there_are(admin: Admin) -> None:
-    admin.tenant.app.directory_roles.clear()
     admin.tenant.app.exchange_cmdlets = {"Get-Mailbox"}
 
     assert admin.invoke("Get-Mailbox").status_code == 200

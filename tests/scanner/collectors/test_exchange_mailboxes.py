@@ -107,9 +107,8 @@ def office(firm: Office, whole: Snapshot) -> Iterator[Office]:
     before = a_firm()
     yield firm
     firm.simulator.faults.clear()
+    firm.tenant.app.exchange_cmdlets, firm.tenant.app.in_role_group = None, True
     firm.tenant.exchange, firm.tenant.exchange_mailboxes = before.exchange, before.exchange_mailboxes
-    firm.tenant.app.exchange_cmdlets = None
-    firm.tenant.app.directory_roles |= {"Global Reader"}
 
 
 def by_id(snapshot: Snapshot, table: str, column: str) -> dict[str, Any]:
@@ -177,7 +176,7 @@ def test_what_the_role_cannot_do_is_denied_before_any_mailbox_is_asked(office: O
 
 
 def test_without_a_role_every_table_of_exchange_says_so_and_graphs_rules_are_read(office: Office) -> None:
-    office.tenant.app.directory_roles.clear()
+    office.tenant.app.in_role_group = False
 
     snapshot = office.scan(only=["mail"])
 
