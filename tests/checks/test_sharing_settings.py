@@ -80,7 +80,9 @@ EXPIRY, PERMISSION, GUESTS = "anonymous_link_expiry", "anonymous_link_permission
         pytest.param({"require_anonymous_links_expire_in_days": 31}, [EXPIRY], [], id="links end too late"),
         pytest.param({"require_anonymous_links_expire_in_days": -1}, [EXPIRY], [], id="links never end"),
         pytest.param({"require_anonymous_links_expire_in_days": 0}, [EXPIRY], [], id="links never end, written as 0"),
-        pytest.param({"require_anonymous_links_expire_in_days": None}, [], [EXPIRY], id="the end of links was not read"),
+        pytest.param(
+            {"require_anonymous_links_expire_in_days": None}, [], [EXPIRY], id="the end of links was not read"
+        ),
         pytest.param({"file_anonymous_link_type": 2}, [PERMISSION], [], id="links may edit files"),
         pytest.param({"folder_anonymous_link_type": 2}, [PERMISSION], [], id="links may edit folders"),
         pytest.param({"file_anonymous_link_type": 0}, [PERMISSION], [], id="nothing set, so links may edit"),
