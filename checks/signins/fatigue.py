@@ -72,7 +72,8 @@ entries AS (
 ),
 found AS (
     SELECT entries.who, entries.moment, ip_address, tried, FALSE AS doubt, bursts.moment AS begins, entries.address
-    FROM entries ASOF JOIN (SELECT * FROM bursts WHERE sure) bursts
+    FROM (SELECT * FROM entries WHERE address IN (SELECT address FROM bursts WHERE sure)) entries
+    ASOF JOIN (SELECT * FROM bursts WHERE sure) bursts
         ON entries.who = bursts.who AND entries.address = bursts.address AND entries.moment >= bursts.moment
     WHERE whole AND entries.moment <= bursts.moment + {AFTERWARDS}
     UNION ALL

@@ -79,7 +79,8 @@ spans AS MATERIALIZED (
 ),
 found AS (
     SELECT entries.who, entries.moment, ip_address, tried, FALSE AS doubt, sprays.moment AS begins, sprays.address
-    FROM entries ASOF JOIN (SELECT * FROM sprays WHERE sure) sprays
+    FROM (SELECT * FROM entries WHERE address IN (SELECT address FROM sprays WHERE sure)) entries
+    ASOF JOIN (SELECT * FROM sprays WHERE sure) sprays
         ON entries.address = sprays.address AND entries.moment >= sprays.moment
     WHERE whole AND entries.moment <= sprays.moment + {AFTERWARDS}
     UNION ALL
