@@ -38,7 +38,7 @@ def world(served: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wor
     folder.mkdir()
     for name in ("data", "simulator"):
         shutil.copytree(served.folder / name, folder / name)
-    for path in (served.config, served.key_file):
+    for path in (served.config, served.key_file, *served.folder.glob("*.csv")):
         shutil.copy2(path, folder)
     set_secrets(monkeypatch, served)
     return World(folder, served.simulator)
