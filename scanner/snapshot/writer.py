@@ -227,7 +227,7 @@ class ScanWriter:
     @property
     def finished(self) -> dict[str, Coverage]:
         """Ledger lines of the tables that are finished, those of an interrupted scan included."""
-        return {name: table.coverage for name, table in self._finished.items()}
+        return {name: table.coverage for name, table in self._finished.copy().items()}
 
     def table(self, table: Table) -> TableWriter:
         """Return the writer of `table`, the same one each time.
