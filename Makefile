@@ -27,10 +27,10 @@ demo: $(READY)
 	$(BIN)/m365-posture demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 -m "not deep"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not deep"
 
 test-deep: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
