@@ -51,6 +51,9 @@ _SEND: Final = mark("Send the client id that the script shows to your service pr
 _VERIFY: Final = mark(
     "Your service provider runs `m365-posture tenants verify {slug} --wait 15` until every line is granted."
 )
+_PREPARED: Final = mark(
+    "Where the script says that Exchange is being prepared, run it again an hour later; it goes on where it stopped."
+)
 _GIVE_BACK: Final = mark("Give the administrator role back.")
 
 
@@ -99,6 +102,8 @@ def _lines(
     yield from (
         f"- [ ] {text(_OPEN, packs=page.pack, service=_SERVICES[page.service], url=page.url)}" for page in pages
     )
+    if Pack.MAIL in packs:
+        yield f"- [ ] {text(_PREPARED)}"
     yield from (f"- [ ] {text(_SEND)}", f"- [ ] {text(_VERIFY, slug=slug)}", f"- [ ] {text(_GIVE_BACK)}")
 
 

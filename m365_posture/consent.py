@@ -51,6 +51,8 @@ _SCOPES: Final[Mapping[Cloud, Mapping[Service, str]]] = MappingProxyType(
         },
     }
 )
+_SHAREPOINT: Final = next(app_id for app_id, service in RESOURCES.items() if service is Service.SHAREPOINT_ADMIN)
+"""SharePoint has a host of its own for each tenant, so it is asked for by its app id."""
 _CONNECT: Final[Mapping[Cloud, tuple[str, str]]] = MappingProxyType(
     {
         Cloud.GLOBAL: ("Global", "O365Default"),
@@ -90,7 +92,7 @@ def consent_pages(tenant_id: str, apps: Mapping[Pack, str], cloud: Cloud = Cloud
     pages: list[ConsentPage] = []
     for client_id in dict.fromkeys(apps.values()):
         packs = [pack for pack, own in apps.items() if own == client_id]
-        for service, scope in _SCOPES[cloud].items():
+        for service, scope in {**_SCOPES[cloud], Service.SHAREPOINT_ADMIN: _SHAREPOINT}.items():
             asking = [pack for pack in packs if any(right.resource == service for right in rights_of_pack(pack))]
             if asking:
                 names = ",".join(pack.value for pack in asking)

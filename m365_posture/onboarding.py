@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
 
 from m365_posture.checklist import checklist
 from m365_posture.config import ConfigError, TenantConfig
@@ -27,6 +29,8 @@ FOLDER: Final = "onboarding"
 _GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _APP_NAME: Final = "m365-posture"
+_TOLD: Final = 16
+"""Digits of a fingerprint: too many for anybody to have a certificate that begins with the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,17 @@ class Newcomer:
         if not _GUID.fullmatch(self.tenant_id):
             raise ConfigError(f"`{self.tenant_id}` is no tenant id: give the GUID that Microsoft Entra shows.")
 
-    @property
-    def apps(self) -> list[tuple[str, tuple[Pack, ...]]]:
-        """Name of each app to be registered, and its packs; SharePoint administration always has its own."""
+    def apps(self, fingerprint: str = "") -> list[tuple[str, tuple[Pack, ...]]]:
+        """Return the name of each app to be registered, and its packs; SharePoint administration always has its own.
+
+        Args:
+            fingerprint: Of the certificate; the name of an app ends with the beginning of it.
+        """
+        name = f"{_APP_NAME} {fingerprint[:_TOLD]}".strip()
         together = [] if self.app_per_pack else [p for p in self.packs if p is not Pack.SHAREPOINT_ADMIN]
         alone = [pack for pack in self.packs if pack not in together]
-        first = [(_APP_NAME, tuple(together))] if together else []
-        return [*first, *((f"{_APP_NAME} ({pack.value})", (pack,)) for pack in alone)]
+        first = [(name, tuple(together))] if together else []
+        return [*first, *((f"{name} ({pack.value})", (pack,)) for pack in alone)]
 
 
 def packs_of(names: Sequence[str], *, sharepoint_admin: bool) -> tuple[Pack, ...]:
@@ -108,7 +116,8 @@ def write_files(
     Raises:
         ConfigError: The certificate cannot be used, or a file cannot be written.
     """
-    public = _public_part(newcomer, environment)
+    certificate = _certificate(newcomer, environment)
+    fingerprint = certificate.fingerprint(SHA256()).hex().upper()
     pages = consent_pages(newcomer.tenant_id, newcomer.client_ids) if newcomer.multi_tenant else []
     texts = {
         _script_name(packs, newcomer): consent_script(
@@ -116,9 +125,9 @@ def write_files(
             packs,
             name=name,
             client_id=newcomer.client_ids.get(packs[0], "") if newcomer.multi_tenant else "",
-            certificate=public,
+            certificate=base64.b64encode(certificate.public_bytes(Encoding.DER)).decode(),
         )
-        for name, packs in newcomer.apps
+        for name, packs in newcomer.apps(fingerprint)
     }
     written = [("consent script", folder / name) for name in texts]
     texts["checklist.md"] = checklist(
@@ -171,13 +180,12 @@ def _values(newcomer: Newcomer, home: Path) -> dict[str, Any]:
 
 
 def _script_name(packs: Sequence[Pack], newcomer: Newcomer) -> str:
-    return "consent.ps1" if len(newcomer.apps) == 1 else f"consent-{'-'.join(packs).replace('_', '-')}.ps1"
+    return "consent.ps1" if len(newcomer.apps()) == 1 else f"consent-{'-'.join(packs).replace('_', '-')}.ps1"
 
 
-def _public_part(newcomer: Newcomer, environment: Mapping[str, str]) -> str:
+def _certificate(newcomer: Newcomer, environment: Mapping[str, str]) -> Certificate:
     password = environment.get(newcomer.password_env, "") if newcomer.password_env else ""
-    certificate = read_certificate(newcomer.certificate, password, datetime.now(UTC))
-    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    return read_certificate(newcomer.certificate, password, datetime.now(UTC))
 
 
 def _relative(path: Path, home: Path) -> str:

@@ -19,6 +19,8 @@ from scanner.transport.templates import Cmdlet, Declaration, Pack, Service
 
 GLOBAL_READER: Final = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 """The one directory role that an app of ours may hold, in place of an Exchange role group."""
+_LOOKING: Final = ("get-", "search-", "test-", "export-", "connect-", "disconnect-")
+_NAMED: Final = 5
 _READS_RIGHTS: Final = "Application.Read.All"
 
 
@@ -134,7 +136,7 @@ class _Verification:
             return replace(line, state=LineState.MISSING, checks=_checks_of(cmdlets), mend=mend)
         missing = [cmdlet for cmdlet in cmdlets if cmdlet.name.lower() not in allowed]
         if not missing:
-            return line
+            return _surplus(line, allowed)
         names = ", ".join(dict.fromkeys(cmdlet.name for cmdlet in missing))
         mend = f"The app's role in Exchange lacks {names}: add the roles of the consent script to its role group."
         return replace(line, state=LineState.MISSING, checks=_checks_of(missing), mend=mend)
@@ -187,6 +189,16 @@ def _line_of(client_id: str, pack: Pack, right: Right, tables: tuple[str, ...], 
     if right in held.rights:
         return line
     return replace(line, state=LineState.MISSING, checks=checks_that_read(tables), mend=_grant(right))
+
+
+def _surplus(line: Line, allowed: Iterable[str]) -> Line:
+    """Return the line of a role that does more than look as one that is not as it should be."""
+    writing = sorted(name for name in allowed if not name.startswith(_LOOKING))
+    if not writing:
+        return line
+    some = ", ".join(writing[:_NAMED])
+    mend = f"The app's role in Exchange can do more than look ({len(writing)} cmdlets: {some}): use the script."
+    return replace(line, state=LineState.NOT_NEEDED, mend=mend)
 
 
 def _grant(right: Right) -> str:

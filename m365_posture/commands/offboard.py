@@ -47,6 +47,7 @@ def offboard(
 
         m365-posture tenants offboard vermeulen --key-file master.key
     """
+    from m365_posture.config_edit import mentions
     from m365_posture.config_file import load, locate
     from m365_posture.offboarding import belongings_of
     from m365_posture.offboarding import offboard as remove
@@ -62,6 +63,8 @@ def offboard(
     record = remove(configuration, chosen, datetime.now(UTC))
     write_rows([asdict(record)], _COLUMNS, form)
     _say_what_is_left(outputs, belongings, Language(chosen.language))
+    for line in mentions(configuration.path, [chosen.slug, chosen.name, chosen.tenant_id, *belongings.client_ids]):
+        say(f"{configuration.path}, line {line} still names the firm or its app: look whether that can go.")
 
 
 def _outputs(tenant: "TenantConfig", key_file: Path | None) -> list[Path] | None:

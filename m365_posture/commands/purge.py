@@ -9,7 +9,7 @@ import typer
 
 from m365_posture.commands.options import ConfigOption, Format, FormatOption, KeyFileOption, TenantsArgument
 from m365_posture.commands.output import Row, say, write_rows
-from m365_posture.exits import Exit
+from m365_posture.exits import Exit, expected, first_that_applies
 
 if TYPE_CHECKING:
     from m365_posture.retention import Purged
@@ -50,14 +50,23 @@ def purge(
     named = [configuration.tenant(slug) for slug in dict.fromkeys(tenants or ())]
     scanned = [tenant for tenant in configuration.tenants.values() if (tenant.folder / TENANT_KEY_FILE).exists()]
     master = load_master_key(key_file, os.environ)
-    every_one = [TenantData.open(tenant, master) for tenant in (scanned if every else named)]
-    ended = [(data, _due(data) if dry_run else _purged(data)) for data in every_one]
-    write_rows([_row(data, removal) for data, purged in ended for removal in purged.removals], _COLUMNS, form)
-    problems = [problem for _, purged in ended for problem in purged.unreadable]
-    for problem in problems:
-        say(f"Nothing of one scan was removed: {problem}")
-    if problems:
-        raise typer.Exit(Exit.STORED)
+    rows, problems = list[Row](), list[tuple[Exit, str]]()
+    for tenant in scanned if every else named:
+        try:
+            data = TenantData.open(tenant, master)
+            purged = _due(data) if dry_run else _purged(data)
+        except Exception as error:
+            problem = expected(error)
+            if problem is None:
+                raise
+            problems.append(problem)
+            continue
+        rows += [_row(data, removal) for removal in purged.removals]
+        problems += [(Exit.STORED, f"Nothing of one scan was removed: {text}") for text in purged.unreadable]
+    write_rows(rows, _COLUMNS, form)
+    for _, sentence in problems:
+        say(sentence)
+    raise typer.Exit(first_that_applies(code for code, _ in problems))
 
 
 def _purged(data: "TenantData") -> "Purged":

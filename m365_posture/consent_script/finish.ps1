@@ -1,3 +1,3 @@
 [void] (Disconnect-MgGraph)
 Write-Host ''
-Write-Host "Done. Send this client id to your service provider: $$clientId"
+Write-Host "Done. Client id, for your service provider: $$clientId"

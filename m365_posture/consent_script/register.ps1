@@ -1,5 +1,6 @@
 # Lets the m365-posture scanner read this tenant. Run it in PowerShell 7 as Global Administrator or
 # Privileged Role Administrator: nobody else can consent to these permissions. It asks for your sign-in.
+# Running it again changes nothing that is as it should be.
 # Install-Module Microsoft.Graph.Authentication, ExchangeOnlineManagement   (once per machine)
 #Requires -Version 7
 Set-StrictMode -Version Latest
@@ -17,9 +18,12 @@ $$needed = 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'
 Connect-MgGraph -TenantId $$tenantId -Scopes $$needed -Environment ${environment} -NoWelcome
 if ((Get-MgContext).TenantId -ne $$tenantId) { throw "You signed in to another tenant than $$tenantId." }
 
-function Find-One([string] $$collection, [string] $$filter) {
+function Find-All([string] $$collection, [string] $$filter) {
     $$address = "v1.0/$$($$collection)?`$$filter=$$([uri]::EscapeDataString($$filter))"
-    (Invoke-MgGraphRequest -Method GET -Uri $$address -OutputType PSObject).value | Select-Object -First 1
+    @((Invoke-MgGraphRequest -Method GET -Uri $$address -OutputType PSObject).value)
+}
+function Find-One([string] $$collection, [string] $$filter) {
+    Find-All $$collection $$filter | Select-Object -First 1
 }
 function Send-Body([string] $$address, [hashtable] $$body) {
     Invoke-MgGraphRequest -Method POST -Uri "v1.0/$$address" -OutputType PSObject `
@@ -27,8 +31,16 @@ function Send-Body([string] $$address, [hashtable] $$body) {
 }
 
 if (-not $$clientId) {
-    $$app = Find-One 'applications' "displayName eq '$$($$displayName.Replace("'", "''"))'"
-    if (-not $$app) {
+    # The name holds the certificate's fingerprint. Anybody in the firm may register an app of any name, so one that is
+    # there already is trusted only if it is the only one and has no other way to sign in than one certificate.
+    $$apps = @(Find-All 'applications' "displayName eq '$$($$displayName.Replace("'", "''"))'")
+    if ($$apps.Count -gt 1) { throw "There are $$($$apps.Count) apps named '$$displayName': find out who made them." }
+    if ($$apps.Count -eq 1) {
+        $$app = $$apps[0]
+        if (@($$app.passwordCredentials).Count -gt 0 -or @($$app.keyCredentials).Count -ne 1) {
+            throw "The app $$($$app.appId) is named '$$displayName' but can be signed in to otherwise: find out who made it."
+        }
+    } else {
         $$app = Send-Body 'applications' @{
             displayName = $$displayName
             signInAudience = 'AzureADMyOrg'
@@ -38,14 +50,15 @@ if (-not $$clientId) {
     }
     $$clientId = $$app.appId
 }
+Write-Host "Client id, for your service provider: $$clientId"
 $$principal = Find-One 'servicePrincipals' "appId eq '$$clientId'"
 if (-not $$principal) {
     $$principal = Send-Body 'servicePrincipals' @{ appId = $$clientId }
     Start-Sleep -Seconds 15 # until every directory server knows it
 }
 
-$$held = (Invoke-MgGraphRequest -Method GET -OutputType PSObject `
-        -Uri "v1.0/servicePrincipals/$$($$principal.id)/appRoleAssignments?`$$top=999").value
+$$held = @((Invoke-MgGraphRequest -Method GET -OutputType PSObject `
+            -Uri "v1.0/servicePrincipals/$$($$principal.id)/appRoleAssignments?`$$top=999").value)
 foreach ($$right in $$rights) {
     $$resource = Find-One 'servicePrincipals' "appId eq '$$($$right.Resource)'"
     if (-not $$resource) { Write-Warning "$$($$right.Role): this tenant does not have the service."; continue }

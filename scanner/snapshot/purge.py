@@ -9,6 +9,7 @@ from typing import Final
 from m365_posture.files import sync_folder
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.errors import SnapshotError
+from scanner.snapshot.ledger import TableState
 from scanner.snapshot.manifest import SCANS, finished_scans
 from scanner.snapshot.overlay import Overlay, PurgeRecord
 from scanner.snapshot.reader import NOT_READ, SnapshotReader
@@ -143,12 +144,16 @@ def _parts(reader: SnapshotReader, table: Table) -> dict[str, str]:
 
 
 def _superseded(readers: Sequence[SnapshotReader], table: Table) -> frozenset[str]:
-    """Return the ids of the scans whose rows newer scans made superfluous; one without rows supersedes none."""
+    """Return the ids of the scans whose rows newer scans made superfluous.
+
+    A scan without rows supersedes none, one of some areas none of everything, and one that was read in part
+    none that is complete: the newest of each stays.
+    """
     if table.kept_scans is None:
         return frozenset()
-    with_rows = [
-        reader.manifest.scan_id
-        for reader in readers
-        if reader.manifest.tables.get(table.name, NOT_READ).state.delivers_rows
-    ]
-    return frozenset(with_rows[: -table.kept_scans])
+    states = {reader: reader.manifest.tables.get(table.name, NOT_READ).state for reader in readers}
+    with_rows = [reader for reader, state in states.items() if state.delivers_rows]
+    whole = [reader for reader in with_rows if reader.manifest.only is None]
+    complete = [reader for reader in whole if states[reader] is TableState.COMPLETE]
+    kept = {*with_rows[-table.kept_scans :], *whole[-table.kept_scans :], *complete[-1:]}
+    return frozenset(reader.manifest.scan_id for reader in with_rows if reader not in kept)

@@ -11,9 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from command_line import Answer, command
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from m365_posture.config_file import load
-from m365_posture.consent import consent_script
+from m365_posture.consent import consent_pages, consent_script
 from m365_posture.declarations import rights_of_pack
 from scanner.transport.templates import Pack
 
@@ -90,6 +92,22 @@ def test_sharepoint_administration_is_an_opt_in_with_an_app_of_its_own(tmp_path:
 
     assert granted_by(script_of(tmp_path, "consent-sharepoint-admin.ps1")) == {"Sites.FullControl.All"}
     assert "Sites.FullControl.All" not in granted_by(script_of(tmp_path, "consent-base-mail.ps1"))
+
+
+def test_the_name_of_the_app_holds_the_certificates_fingerprint(tmp_path: Path, certificate: Path) -> None:
+    add(tmp_path, certificate)
+    public = x509.load_pem_x509_certificate(certificate.read_bytes())
+
+    assert f"$displayName = 'm365-posture {public.fingerprint(SHA256()).hex().upper()[:16]}'" in script_of(tmp_path)
+
+
+def test_the_sharepoint_right_of_a_multi_tenant_app_has_a_consent_page_too() -> None:
+    pages = consent_pages(TENANT_ID, {Pack.BASE: CLIENT_ID, Pack.SHAREPOINT_ADMIN: OTHER_ID})
+
+    assert [(page.pack, page.service) for page in pages] == [
+        ("base", "graph"),
+        ("sharepoint_admin", "sharepoint_admin"),
+    ]
 
 
 def test_one_app_per_pack_is_one_script_and_one_client_id_each(tmp_path: Path, certificate: Path) -> None:

@@ -74,6 +74,19 @@ def test_the_last_two_scans_that_read_the_links_keep_them(tenant: tuple[Path, Va
     assert states == [TableState.PURGED, TableState.COMPLETE, TableState.COMPLETE, TableState.DENIED]
 
 
+def test_a_scan_of_some_areas_or_in_part_supersedes_no_register_of_the_firm(tenant: tuple[Path, Vault]) -> None:
+    folder, vault = tenant
+    first, second = scanned(tenant, MOMENT), scanned(tenant, MOMENT + DAY)
+    partial = {"sharing_links": Coverage(TableState.PARTIAL, reason="throttled", mend="rescan")}
+    for day in (2, 3):
+        tables = {"sharing_links": [A_LINK]}
+        a_scan(folder, vault, MOMENT + day * DAY, tables=tables, only=["sharing"], states=partial)
+    purge(*tenant, MOMENT + 4 * DAY)
+
+    assert state_of(tenant, first, "sharing_links")[0] is TableState.COMPLETE
+    assert state_of(tenant, second, "sharing_links")[0] is TableState.COMPLETE
+
+
 def test_findings_and_settings_go_after_two_years(tenant: tuple[Path, Vault]) -> None:
     old, new = scanned(tenant, MOMENT), scanned(tenant, MOMENT + 10 * DAY)
     purge(*tenant, MOMENT + 735 * DAY)

@@ -11,6 +11,7 @@ from command_line import Answer, World, a_world, command
 
 from m365_posture.declarations import rights_of_pack
 from scanner.transport.templates import Pack
+from simulator.cmdlets import CMDLETS
 from simulator.tenants import SimulatedTenant
 
 SLUG = "vermeulen"
@@ -109,6 +110,13 @@ def test_an_app_without_any_role_in_exchange_is_told_so(world: World, firm: Simu
 
     assert "EM-05" in line["checks"]
     assert "consent script" in line["mend"]
+
+
+def test_an_exchange_role_that_can_write_is_told_so(world: World, firm: SimulatedTenant) -> None:
+    firm.app.exchange_cmdlets = {*CMDLETS, "Set-Mailbox", "New-TransportRule"}
+    line = lines(verify(world), "not needed")["Exchange role"]
+
+    assert "2 cmdlets: new-transportrule, set-mailbox" in line["mend"]
 
 
 def test_a_global_reader_cannot_see_hidden_rules_and_the_line_says_so(world: World, firm: SimulatedTenant) -> None:
