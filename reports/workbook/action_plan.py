@@ -35,8 +35,8 @@ def action_plan_sheet(report: Report) -> Sheet:
         name=wording.text(mark("Action plan")),
         title=wording.text(mark("What {firm} can do"), firm=report.firm),
         notes=(
-            wording.text(mark("{known} things to mend, the most urgent first"), known=known),
-            wording.text(mark("{gaps} things would let more be judged"), gaps=len(actions) - known),
+            wording.text(mark("To mend: {known}, the most urgent first"), known=known),
+            wording.text(mark("To let more be judged: {gaps}"), gaps=len(actions) - known),
         ),
         columns=_COLUMNS,
         rows=tuple(_rows(actions, wording.text(_TO_LET_JUDGE))),
