@@ -113,7 +113,7 @@ def _chosen(only: Sequence[str] | None) -> list[Collector]:
         raise ConfigError(f"There is no area {min(unknown)!r}; areas are {', '.join(AREAS)}.")
     wanted = {collector.table.name for collector in COLLECTORS if only is None or collector.area in only}
     reading = [collector for collector in COLLECTORS if collector.table.name in wanted]
-    needed = {name for collector in reading for name in (*collector.needs, *collector.after)}
+    needed = {name for collector in reading for name in (*collector.needs, *collector.after, *collector.later)}
     return [collector for collector in COLLECTORS if collector.table.name in wanted | needed]
 
 
@@ -198,7 +198,8 @@ class _TenantReading:
             await self._ended[name].wait()
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
-        base = await asyncio.to_thread(self._base, collector)
+        continues = collector.continues and not self.full
+        base = await asyncio.to_thread(self._base, collector) if continues else None
         reading = self._reading(collector.table, base)
         result = await self._result(collector, reading)
         await self._keep_books(collector, result)
@@ -218,6 +219,7 @@ class _TenantReading:
             base=base,
             progress=self.progress,
             books=self.books,
+            ended=self._ended,
         )
 
     async def _result(self, collector: Collector, reading: Reading) -> Result:
@@ -271,8 +273,6 @@ class _TenantReading:
         Raises:
             NewerSchema, WrongKey: Another release or another key wrote what is there.
         """
-        if not collector.continues or self.full:
-            return None
         oldest = self.scan.started_at - _CONTINUED
         for folder in reversed(finished_scans(self.config.folder)):
             try:

@@ -90,6 +90,8 @@ class Reading:
     """Newest finished scan of everything that has rows of this table; None when it must be read in full."""
     progress: Progress
     books: "Books"
+    ended: Mapping[str, asyncio.Event] = field(default_factory=dict)
+    """By table: set once this scan is done with it."""
 
     @property
     def started_at(self) -> datetime:
@@ -124,6 +126,11 @@ class Reading:
     async def finish_unit(self, **meta: Any) -> None:  # noqa: ANN401 - ids, counts and codes
         """Put the rows kept since the last unit on the disk; a resumed scan gets `meta` back."""
         await asyncio.to_thread(self.scan.table(self.table).flush_part, meta)
+
+    async def done_with(self, table: Table) -> None:
+        """Wait until this scan is done with a table that the collector names in `later`."""
+        if table.name in self.ended:
+            await self.ended[table.name].wait()
 
     def has(self, table: Table) -> bool:
         """Tell whether this scan has read rows of `table` before."""
@@ -175,6 +182,8 @@ class Collector:
     """Tables that must be read before."""
     after: tuple[str, ...] = ()
     """Tables that help when they are read before."""
+    later: tuple[str, ...] = ()
+    """Tables that it may wait for while it reads, with `Reading.done_with`; it begins without them."""
     continues: bool = False
     """Whether it reads on from the scan before."""
     is_last: bool = False

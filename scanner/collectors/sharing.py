@@ -64,6 +64,7 @@ async def _read_sharing_links(reading: Reading) -> Result:
     try:
         await drives.find()
     except Malformed as error:
+        await reading.done_with(SUBSCRIBED_SKUS)
         if error.status == HTTPStatus.BAD_REQUEST and not await may_have_plan(reading, SITES):
             return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=SHAREPOINT_PLAN))
         raise
@@ -181,7 +182,7 @@ COLLECTORS: Final = (
         (_SITES, _DRIVES, DELTA, PERMISSIONS),
         _read_sharing_links,
         pack=Pack.FILES,
-        after=(SUBSCRIBED_SKUS.name,),
+        later=(SUBSCRIBED_SKUS.name,),
         continues=True,
     ),
 )

@@ -71,7 +71,7 @@ def test_a_collector_asks_within_its_pack(collector: Collector) -> None:
 
 def test_no_table_waits_for_one_that_waits_for_it() -> None:
     first = [collector.table.name for collector in COLLECTORS if not collector.is_last]
-    waits = {c.table.name: {*c.needs, *c.after, *(first if c.is_last else ())} for c in COLLECTORS}
+    waits = {c.table.name: {*c.needs, *c.after, *c.later, *(first if c.is_last else ())} for c in COLLECTORS}
 
     order = [*TopologicalSorter(waits).static_order()]
 
@@ -80,7 +80,7 @@ def test_no_table_waits_for_one_that_waits_for_it() -> None:
 
 def test_what_is_read_for_the_sake_of_a_table_has_all_that_it_needs_itself() -> None:
     by_name = {collector.table.name: collector for collector in COLLECTORS}
-    sources = {name: {*by_name[name].needs, *by_name[name].after} for name in by_name}
+    sources = {name: {*by_name[name].needs, *by_name[name].after, *by_name[name].later} for name in by_name}
 
     for collector, own in sources.items():
         for source in own:
