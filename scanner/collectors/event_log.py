@@ -1,5 +1,6 @@
 """Logs of Graph's that are listed newest first: read backwards in time, in parts that survive a crash."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -121,7 +122,8 @@ class LogReading:
     async def _keep(self, page: Page, template: Template, part: _Part) -> None:
         if page.restarted:
             raise Malformed(template.endpoint, code="listing_restarted")
-        rows = self.shape.convert(page.rows, template.endpoint)
+        # A page takes a tenth of a second or two, in which requests of other tables could leave.
+        rows = await asyncio.to_thread(self.shape.convert, page.rows, template.endpoint)
         await self.reading.keep(rows)
         part.add(rows[self._column])
         self.reading.advance(rows.num_rows)
