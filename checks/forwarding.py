@@ -69,6 +69,7 @@ def no_mail_leaves_by_itself(
             "name",
             "is_default",
             "auto_forwarding_mode",
+            "rule_priority",
             "rule_state",
             "from_senders",
             "from_member_of",
@@ -120,7 +121,8 @@ def _policy(row: _Row, agreements: Agreements) -> _Route:
     senders = [target for text in row["from_senders"] or () for target in targets_in(text)]
     agreed = bool(senders) and all_of(agreements.know(sender) if "@" in sender else None for sender in senders)
     # a custom policy without a rule holds for nobody
-    holds = False if row["rule_state"] is None else _RUNNING.get(row["rule_state"].lower())
+    has_rule = row["rule_priority"] is not None or row["rule_state"] is not None
+    holds = _RUNNING.get((row["rule_state"] or "").lower()) if has_rule else False
     fails = all_of(
         [
             _FORWARDING.get((row["auto_forwarding_mode"] or "").lower()),

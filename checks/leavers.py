@@ -44,7 +44,7 @@ def last_successes(
     source="https://learn.microsoft.com/microsoft-365/admin/add-users/remove-former-employee",
 )
 def leavers_are_blocked(
-    users: Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled")],
+    users: Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "mail", "account_enabled")],
     last_successes: pd.DataFrame | Gap,
     profile: Profile,
 ) -> Outcome:
@@ -54,9 +54,9 @@ def leavers_are_blocked(
     removed needs no block. Whether the sessions were ended is not judged yet.
     """
     gone = _gone(profile)
-    left = column([_has_left(name, gone) for name in plain(users["user_principal_name"])], users, BOOL)
+    left = column([_has_left(*names, gone) for names in _names(users)], users, BOOL)
     accounts = where(users.assign(left=left), left).possible
-    days = [gone.get((name or "").lower()) for name in plain(accounts["user_principal_name"])]
+    days = [gone.get(name, gone.get(mail)) for name, mail in _names(accounts)]
     evidence = {
         "last_day": column([day and day.isoformat() for day in days], accounts, TEXT),
         "last_success": _last_success(accounts, last_successes),
@@ -72,11 +72,17 @@ def _gone(profile: Profile) -> Mapping[str, date]:
     return {name.strip().lower(): day for name, day in (profile.leavers or {}).items() if day < today}
 
 
-def _has_left(name: str | None, gone: Mapping[str, date]) -> Answer:
-    """Whether the account of this name is one of theirs; of one whose name was not read, unknown."""
-    if not gone:
-        return False
-    return None if name is None else name.lower() in gone
+def _names(users: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return user principal name and mail address of each account, lower case: a list may have either."""
+    pairs = zip(plain(users["user_principal_name"]), plain(users["mail"]), strict=True)
+    return [((name or "").lower(), (mail or "").lower()) for name, mail in pairs]
+
+
+def _has_left(name: str, mail: str, gone: Mapping[str, date]) -> Answer:
+    """Whether the account is one of theirs; of one whose name was not read, unknown unless its address tells."""
+    if mail in gone:
+        return True
+    return None if gone and not name else name in gone
 
 
 def _last_success(accounts: pd.DataFrame, last_successes: pd.DataFrame | Gap) -> "pd.Series[Any]":

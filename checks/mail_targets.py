@@ -18,6 +18,9 @@ _IN_BRACKETS: Final = re.compile(r"[<\[]([^<>\[\]]*)[>\]]\s*$")
 _PREFIX: Final = re.compile(r"^(smtp|ex|x500)\s*:", re.IGNORECASE)
 _LAST_NAME: Final = re.compile(r"/cn=([^/]+)$", re.IGNORECASE)
 
+_MAILBOX: Final = "mailbox"
+_GROUP_MAILBOX: Final = "groupmailbox"
+
 _NAMES: Final = ("id", "identity", "name", "distinguished_name", "primary_smtp_address")
 
 
@@ -49,7 +52,8 @@ class Directory:
     def sends_out(self, target: str, agreements: "Agreements", sources: Collection[str | None] = ()) -> Answer:
         """Whether mail for `target` leaves the firm without an agreement.
 
-        Unknown for a name that nobody has, or that stands for several of whom only some are outside.
+        Unknown for a name that nobody has, or that stands for several of whom only some are outside, and for a
+        group: who is in it was not read.
         """
         answers = {
             all_of([self._is_outside(address), negated(agreements.cover(sources, address))])
@@ -73,7 +77,9 @@ class Directory:
 
 @derived
 def directory(
-    recipients: Annotated[pd.DataFrame | Gap, columns(*_NAMES, "external_email_address", whole=True)],
+    recipients: Annotated[
+        pd.DataFrame | Gap, columns(*_NAMES, "recipient_type_details", "external_email_address", whole=True)
+    ],
     addresses: Addresses,
 ) -> Directory:
     """Return whom names stand for; where not all recipients were read, an address of the firm may be a contact's.
@@ -92,9 +98,16 @@ def directory(
 
 
 def _goes_to(recipient: Mapping[str, str | None]) -> str | None:
-    """Return where a recipient's mail goes: a contact has an address elsewhere."""
+    """Return where a recipient's mail goes: a contact has an address elsewhere, only a mailbox keeps what it gets.
+
+    A group hands its mail on to members that were not read, and so may a kind of recipient that is new.
+    """
     elsewhere = recipient["external_email_address"]
-    return targets_in(elsewhere)[0] if elsewhere else recipient["primary_smtp_address"]
+    if elsewhere:
+        return targets_in(elsewhere)[0]
+    kind = (recipient["recipient_type_details"] or "").lower()
+    keeps_it = kind.endswith(_MAILBOX) and kind != _GROUP_MAILBOX
+    return recipient["primary_smtp_address"] if keeps_it else None
 
 
 @dataclass(frozen=True, slots=True)

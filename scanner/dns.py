@@ -23,6 +23,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 import dns.rrset
+import idna
 
 from m365_posture.config import ConfigError, TenantConfig
 
@@ -72,7 +73,7 @@ class DnsAnswer:
     """One question and how it ended."""
 
     name: str
-    """Lower case, without the final dot."""
+    """As it was asked: ASCII (`xn--…` where the domain is spelt otherwise), lower case, without the final dot."""
     type: RecordType
     status: DnsStatus
     values: tuple[str, ...] = ()
@@ -119,7 +120,7 @@ class Dns:
 
     async def ask(self, name: str, kind: RecordType) -> DnsAnswer:
         """Return what the DNS says; a question that was asked before is not asked again."""
-        key = (name.rstrip(".").lower(), kind)
+        key = (_as_asked(name), kind)
         if key not in self._asked:
             self._asked[key] = asyncio.create_task(self._ask(*key))
         return await asyncio.shield(self._asked[key])
@@ -127,7 +128,7 @@ class Dns:
     async def _referrals(self, domain: str) -> list[DnsAnswer]:
         """Follow `include:` and `redirect=` from a domain's SPF record, breadth first."""
         found: list[DnsAnswer] = []
-        seen, waiting = {domain.lower()}, [domain]
+        seen, waiting = {_as_asked(domain)}, [domain]
         while waiting and len(found) < SPF_LOOKUPS:
             asking = waiting.pop(0)
             for name in _referred((await self.ask(asking, RecordType.TXT)).values):
@@ -222,8 +223,17 @@ def _referred(texts: Sequence[str]) -> list[str]:
     records = [text for text in texts if text.lower().split(" ")[0] == "v=spf1"]
     terms = [term for record in records for term in record.split()]
     found = [match for term in terms if (match := _REFERRAL.fullmatch(term))]
-    names = [(match["include"] or match["redirect"]).rstrip(".").lower() for match in found]
+    names = [_as_asked(match["include"] or match["redirect"]) for match in found]
     return [name for name in names if "%" not in name]
+
+
+def _as_asked(name: str) -> str:
+    """Return a name as name servers know it; one that cannot be written in ASCII stays as it is."""
+    try:
+        labels = [each if each.isascii() else idna.encode(each, uts46=True).decode() for each in name.split(".")]
+    except idna.IDNAError:
+        labels = [name]
+    return ".".join(labels).rstrip(".").lower()
 
 
 def _is_name(name: str) -> bool:

@@ -4,6 +4,7 @@ A listing that cannot be read to its end raises; it never ends early as if it we
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,8 @@ _WAVE: Final = 60
 _EMPTY_PAGES: Final = 200
 _MISTAKES: Final = frozenset({"undeclared", "parameter"})
 """Refusals that no other value would mend."""
+_CUT: Final = re.compile(r"more results|ResultSize", re.IGNORECASE)
+"""What the warning of a cut-off listing speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class CmdletPage:
     """JSON objects as Exchange sent them, properties in PascalCase: an omitted one is absent, not None."""
     size_bytes: int
     """Length of the answer's body, decompressed."""
-    warnings: int = 0
-    """How many warnings came with it; a cut-off listing is one. Their texts may hold names and are not kept."""
+    is_cut: bool = False
+    """Whether a warning came with it that there are more objects than Exchange gives. Its text is not kept."""
 
 
 class Exchange:
@@ -73,7 +76,7 @@ class Exchange:
             if empty > _EMPTY_PAGES:
                 raise Malformed(cmdlet.endpoint, code="endless_listing")
             link = self._next(call, parsed, seen)
-            yield CmdletPage(rows, len(answer.body), _warnings(parsed))
+            yield CmdletPage(rows, len(answer.body), _is_cut(parsed))
             if link is None:
                 return
 
@@ -132,14 +135,16 @@ class Exchange:
     async def _part(self, cmdlet: Cmdlet, values: Mapping[str, str], places: asyncio.Semaphore) -> Part:
         async with places:
             try:
-                rows = [row async for page in self.rows(cmdlet, **values) for row in page.rows]
+                pages = [page async for page in self.rows(cmdlet, **values)]
             except AuthenticationFailed:
                 raise
             except ReadError as error:
                 if isinstance(error, RequestRefused) and error.code in _MISTAKES:
                     raise
                 return Part(values, error=error)
-            return Part(values, rows)
+            if any(page.is_cut for page in pages):
+                return Part(values, error=Malformed(cmdlet.endpoint, code="listing_cut"))
+            return Part(values, [row for page in pages for row in page.rows])
 
     def _next(self, call: Invocation, parsed: Mapping[str, Any], seen: set[str]) -> str | None:
         link = parsed.get("@odata.nextLink")
@@ -161,6 +166,6 @@ def _rows(cmdlet: Cmdlet, parsed: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _warnings(parsed: Mapping[str, Any]) -> int:
+def _is_cut(parsed: Mapping[str, Any]) -> bool:
     warnings = parsed.get("@adminapi.warnings")
-    return len(warnings) if isinstance(warnings, list) else 0
+    return isinstance(warnings, list) and any(_CUT.search(str(warning)) for warning in warnings)

@@ -13,7 +13,6 @@ _LISTING: Final = frozenset({"Identity", "ResultSize"})
 CMDLETS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(
         (
-            "Get-AcceptedDomain",
             "Get-AdminAuditLogConfig",
             "Get-AntiPhishPolicy",
             "Get-AntiPhishRule",
@@ -26,13 +25,10 @@ CMDLETS: Final[dict[str, frozenset[str]]] = {
             "Get-HostedContentFilterRule",
             "Get-HostedOutboundSpamFilterPolicy",
             "Get-HostedOutboundSpamFilterRule",
-            "Get-InboundConnector",
             "Get-MalwareFilterPolicy",
             "Get-MalwareFilterRule",
             "Get-OrganizationConfig",
-            "Get-OutboundConnector",
             "Get-OwaMailboxPolicy",
-            "Get-RemoteDomain",
             "Get-SafeAttachmentPolicy",
             "Get-SafeAttachmentRule",
             "Get-SafeLinksPolicy",
@@ -44,12 +40,16 @@ CMDLETS: Final[dict[str, frozenset[str]]] = {
     ),
     **dict.fromkeys(
         (
+            "Get-AcceptedDomain",
             "Get-CASMailbox",
             "Get-Contact",
             "Get-DistributionGroup",
             "Get-EXOMailbox",
+            "Get-InboundConnector",
             "Get-MailContact",
             "Get-MailUser",
+            "Get-OutboundConnector",
+            "Get-RemoteDomain",
             "Get-RoleGroup",
             "Get-TransportRule",
             "Get-UnifiedGroup",

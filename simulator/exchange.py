@@ -202,7 +202,7 @@ class _Invocation:
     def _rows(self) -> tuple[Sequence[Row], list[str]]:
         by = mailbox_parameter(self.cmdlet)
         if by:
-            return self._rows_of_mailbox(str(self.parameters.get(by, ""))), []
+            return self._cut(self._rows_of_mailbox(str(self.parameters.get(by, ""))), None)
         rows: Sequence[Row] = listed(self.tenant, self.cmdlet)
         identity = self.parameters.get("Identity")
         if identity is not None:
@@ -210,9 +210,14 @@ class _Invocation:
             if not rows:
                 raise _missing(str(identity))
         size = self.parameters.get("ResultSize", DEFAULT_RESULT_SIZE)
-        if "ResultSize" not in parameters_of(self.cmdlet) or size == "Unlimited" or len(rows) <= int(size):
+        is_whole = "ResultSize" not in parameters_of(self.cmdlet) or size == "Unlimited"
+        return self._cut(rows, None if is_whole else int(size))
+
+    def _cut(self, rows: Sequence[Row], size: int | None) -> tuple[Sequence[Row], list[str]]:
+        most = min((limit for limit in (size, self.tenant.exchange_most) if limit is not None), default=len(rows))
+        if len(rows) <= most:
             return rows, []
-        return rows[: int(size)], ["There are more results available than are currently displayed."]
+        return rows[:most], ["There are more results available than are currently displayed."]
 
     def _rows_of_mailbox(self, mailbox: str) -> Sequence[Row]:
         held = self.tenant.exchange_mailboxes.get(self.cmdlet)

@@ -120,6 +120,8 @@ class SimulatedTenant(Holdings):
     """Name → record type → values, or `{"error": "SERVFAIL" | "REFUSED" | "TIMEOUT"}`."""
     page_size: int | None = None
     """A service may answer with smaller pages than asked; this makes every one do so."""
+    exchange_most: int | None = None
+    """How many objects a cmdlet gives at most, whatever it is asked for, with a warning that there are more."""
     changes: dict[str, DriveChanges] = field(default_factory=dict)
     _changed_permissions: dict[str, list[Entity]] = field(default_factory=dict)
 

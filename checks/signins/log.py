@@ -25,12 +25,16 @@ GUESSED_RIGHT: Final = (
 """Codes of a sign-in whose password was right, whatever stopped it afterwards."""
 MFA_FAILED: Final = 500121
 
+# of eight groups, those that are zero may be written as `::`
+_ALL_GROUPS: Final = r"""
+replace(lower(ip_address), '::', ':' || repeat('0:', 8 - len(regexp_extract_all(ip_address, ':'))))"""
+_NETWORK: Final = rf"array_to_string(string_split({_ALL_GROUPS}, ':')[1:4], ':')"
+
 # a /64 is one household or one server; anything that is no address is as good as none
-_ADDRESS: Final = r"""
+_ADDRESS: Final = rf"""
 CASE
-    WHEN contains(ip_address, '.') THEN nullif(regexp_extract(ip_address, '(\d+\.){3}\d+'), '')
-    WHEN contains(ip_address, ':')
-        THEN array_to_string(string_split(split_part(lower(ip_address), '::', 1), ':')[1:4], ':')
+    WHEN contains(ip_address, '.') THEN nullif(regexp_extract(ip_address, '(\d+\.){{3}}\d+'), '')
+    WHEN contains(ip_address, ':') THEN regexp_replace({_NETWORK}, '(^|:)0+', '\1', 'g')
 END"""
 
 _WHO: Final = f"CASE WHEN user_id NOT IN ('', '{_NOBODY}') THEN user_id END"

@@ -146,16 +146,17 @@ def _sources() -> tuple[Table, ...]:
 async def _read_app_role_assignments(reading: Reading) -> Result:
     """Read which applications hold rights by themselves, at every service that has rights to give.
 
-    Asked of the services rather than of each application: nobody who holds a right is missed.
+    Asked of the services rather than of each application: nobody who holds a right is missed. Only of a
+    service that says it has none to give nothing is asked.
 
     Cost:
-        1 resource unit for each service principal that has app roles, twenty to a request.
+        1 resource unit for each service principal that has app roles, or does not say, twenty to a request.
 
     Source:
         https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto
     """
     services = await reading.rows_of(SERVICE_PRINCIPALS, ("id", "app_roles"))
-    giving = [service["id"] for service in services if service["app_roles"]]
+    giving = [service["id"] for service in services if service["app_roles"] != []]
     shape = Shape(APP_ROLE_ASSIGNMENTS)
     return await read_each(reading, _ASSIGNED, shape, "resource_id", giving, wanted=_is_of_an_application)
 

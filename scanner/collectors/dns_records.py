@@ -51,10 +51,14 @@ async def _ask(reading: Reading, domain: str) -> list[DnsAnswer]:
 
 
 def _failure(domain: str, answers: Sequence[DnsAnswer]) -> Failure | None:
-    """Return why a domain was not read whole; a name that cannot exist was answered by itself."""
-    silent = (answer.status for answer in answers if not answer.status.is_known)
-    status = next((status for status in silent if status is not DnsStatus.INVALID_NAME), None)
+    """Return why a domain was not read whole; an SPF record may name what cannot exist, the domain itself may not."""
+    silent = (answer for answer in answers if not answer.status.is_known)
+    status = next((each.status for each in silent if not _cannot_exist(each)), None)
     return None if status is None else Failure(domain, TableState.FAILED, str(status), RESCAN)
+
+
+def _cannot_exist(answer: DnsAnswer) -> bool:
+    return answer.status is DnsStatus.INVALID_NAME and bool(answer.asked_by)
 
 
 def _row(domain: str, answer: DnsAnswer) -> JsonObject:

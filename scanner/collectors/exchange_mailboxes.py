@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 
 from scanner.collectors.collector import Collector, Read, Reading, unique
-from scanner.collectors.exchange_rows import exchange_shape
+from scanner.collectors.exchange_rows import EVERYTHING, exchange_shape, result_of_listing
 from scanner.collectors.mail import AREA
 from scanner.collectors.plain import limited_by
 from scanner.collectors.results import Failure, Result, result_of_objects
@@ -25,7 +25,6 @@ _SMTP: Final = "smtp:"
 _ENTRA_ID: Final = "ExternalDirectoryObjectId"
 _EXCHANGE_IDS: Final = ("ExchangeGuid", "Guid")
 """Of a mailbox, and of other objects: for what has no id in Entra. Of a contact the first is all zeros."""
-_EVERYTHING: Final = (("ResultSize", "Unlimited"),)
 
 _MAILBOXES: Final = Cmdlet(
     "Get-Mailbox",
@@ -43,7 +42,7 @@ _MAILBOXES: Final = Cmdlet(
         "HiddenFromAddressListsEnabled",
         "GrantSendOnBehalfTo",
     ),
-    parameters=_EVERYTHING,
+    parameters=EVERYTHING,
 )
 _RECIPIENTS: Final = Cmdlet(
     "Get-Recipient",
@@ -59,7 +58,7 @@ _RECIPIENTS: Final = Cmdlet(
         "PrimarySmtpAddress",
         "ExternalEmailAddress",
     ),
-    parameters=_EVERYTHING,
+    parameters=EVERYTHING,
 )
 _CAS_MAILBOXES: Final = Cmdlet(
     "Get-CASMailbox",
@@ -76,12 +75,12 @@ _CAS_MAILBOXES: Final = Cmdlet(
         "MAPIEnabled",
         "OWAEnabled",
     ),
-    parameters=_EVERYTHING,
+    parameters=EVERYTHING,
 )
 _PERMISSIONS: Final = Cmdlet(
     "Get-MailboxPermission",
     select=("User", "AccessRights", "Deny", "IsInherited"),
-    parameters=_EVERYTHING,
+    parameters=EVERYTHING,
     values=("Identity",),
     mailbox="Identity",
 )
@@ -121,12 +120,13 @@ def _listing_of(cmdlet: Cmdlet, shape: Shape) -> Read:
     """
 
     async def read(reading: Reading) -> Result:
-        pages = [shape.convert([], cmdlet.endpoint)]
+        pages, is_cut = [shape.convert([], cmdlet.endpoint)], False
         async for page in reading.exchange.rows(cmdlet):
             pages.append(shape.convert([*map(_identified, page.rows)], cmdlet.endpoint))
+            is_cut |= page.is_cut
             reading.advance(len(page.rows))
         await reading.keep(unique(pa.concat_tables(pages), shape.table.key))
-        return Result()
+        return result_of_listing(is_cut=is_cut)
 
     return read
 

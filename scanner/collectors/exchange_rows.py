@@ -1,17 +1,31 @@
 """Exchange's objects to Arrow columns: properties in PascalCase, of an API that nobody documents."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
 import pyarrow as pa
 
 from scanner.collectors.collector import Reading
-from scanner.collectors.rows import NONE, JsonObject, Reader, Shape, Unexpected, Values, as_json, demand
+from scanner.collectors.results import Result
+from scanner.collectors.rows import NONE, JsonObject, Reader, Shape, Unexpected, Values, as_json, demand, json_text
+from scanner.collectors.states import RESCAN
+from scanner.snapshot.ledger import TableState
 from scanner.snapshot.schema import Table
 from scanner.transport.templates import Cmdlet
 
+EVERYTHING: Final = (("ResultSize", "Unlimited"),)
+"""Parameters of a cmdlet that otherwise lists no more than a thousand objects."""
 _NUMBERS: Final = frozenset({int, str})
+
+
+@dataclass(slots=True)
+class Given:
+    """What a cmdlet gave."""
+
+    rows: list[JsonObject] = field(default_factory=list)
+    is_cut: bool = False
+    """Whether Exchange holds more than it gave."""
 
 
 def exchange_shape(table: Table, paths: Mapping[str, str] | None = None, *, part: str = "") -> Shape:
@@ -52,17 +66,23 @@ def selected(shape: Shape, *further: str, part: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *further)))
 
 
-async def objects_given(reading: Reading, cmdlet: Cmdlet, **values: str) -> list[JsonObject]:
-    """Return every object that a cmdlet gives.
+async def objects_given(reading: Reading, cmdlet: Cmdlet, **values: str) -> Given:
+    """Return the objects that a cmdlet gives: all of them, unless Exchange says that there are more.
 
     Raises:
-        ReadError: The listing is not complete.
+        ReadError: The listing broke off.
     """
-    found: list[JsonObject] = []
+    found = Given()
     async for page in reading.exchange.rows(cmdlet, **values):
-        found += page.rows
+        found.rows += page.rows
+        found.is_cut |= page.is_cut
         reading.advance(len(page.rows))
     return found
+
+
+def result_of_listing(*, is_cut: bool) -> Result:
+    """Return the result of a table that was listed; partial where Exchange holds more than it gave."""
+    return Result(TableState.PARTIAL, reason="listing_cut", mend=RESCAN) if is_cut else Result()
 
 
 def as_texts(values: Values) -> Values:
@@ -70,7 +90,7 @@ def as_texts(values: Values) -> Values:
 
     Exchange gives a list of one as its only element now and then, and some elements as objects: these become JSON.
     """
-    return [None if value is None else [_text(each) for each in _listed(value) if each is not None] for value in values]
+    return [None if value is None else [_text(each) for each in listed(value)] for value in values]
 
 
 def as_numbers(values: Values) -> Values:
@@ -79,12 +99,14 @@ def as_numbers(values: Values) -> Values:
     return [None if value is None else _number(value) for value in values]
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+def listed(value: object) -> list[object]:
+    """Return a value as the list that it is, or as a list of one, without what is null in it."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if each is not None]
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _number(value: int | str) -> int:

@@ -1,11 +1,13 @@
 """Inbox rules that only Exchange shows, in the shape in which Graph gives all others."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from scanner.collectors.exchange_rows import as_texts
+import orjson
+
+from scanner.collectors.exchange_rows import listed
 from scanner.collectors.rows import JsonObject
 from scanner.transport.templates import Cmdlet
 
@@ -25,7 +27,7 @@ _OTHERWISE: Final = {
     "StopProcessingRules": "stopProcessingRules",
 }
 _ACTIONS: Final = {**_HIDING, **_OTHERWISE}
-_DECISIVE: Final = (*_SENDING, "DeleteMessage")
+_DECISIVE: Final = (*_SENDING, "DeleteMessage", "SoftDeleteMessage", "MarkAsRead")
 """What must be known before anything can be said of what a rule does."""
 
 _WORDS: Final = {
@@ -81,48 +83,65 @@ _EXCHANGES_OWN: Final = re.compile(r"Junk E-Mail Rule|Microsoft\.Exchange\.OOF\.
 """Hidden rules that Exchange itself keeps in mailboxes: the junk filter and the automatic replies."""
 _RECIPIENT: Final = re.compile(r'"?(?P<name>.*?)"?\s*\[[A-Za-z]+:(?P<address>[^\]]+)\]')
 
-_Traits = tuple[str, ...]
-"""Name, state and place of a rule."""
+_COMPARED: Final = (*_SENDING.values(), *_HIDING.values())
+"""What Graph and Exchange tell alike of what a rule does."""
+
+_Deed = tuple[object, JsonObject, JsonObject]
+"""Whether a rule is on, what it does, and to which mail."""
 
 
 def hidden_of(shown: Sequence[JsonObject], visible: Iterable[Mapping[str, Any]]) -> list[JsonObject]:
     """Return the rules that Exchange shows and Graph does not, as Graph would give them.
 
-    A rule of Graph stands for one of Exchange: for that with its name, place and state, else with its name
-    and state, else with its name. Whatever is left over is hidden, even under the name of a rule that is not.
+    Under a name that Exchange has no more often than Graph nothing is hidden. Where it has more rules of a name,
+    each rule of Graph stands for one that does the same to the same mail. All that are left over are called hidden,
+    which may count a visible rule twice where both spell it differently, and never loses one that is not.
 
     Args:
         shown: What `INBOX_RULES` gave of one mailbox.
-        visible: `display_name`, `sequence` and `is_enabled` of each rule that Graph gave of it.
+        visible: `display_name`, `is_enabled`, `actions` and `conditions` (JSON texts) of each rule that Graph gave.
     """
-    left = [(_traits(rule, "Name", "Enabled", "Priority"), rule) for rule in shown if not _is_exchanges_own(rule)]
-    waiting = [_traits(rule, "display_name", "is_enabled", "sequence") for rule in visible]
-    for compared in (3, 2, 1):
-        left, waiting = _apart(left, waiting, compared)
-    return [_as_graph(rule) for _, rule in left]
+    known = defaultdict[str, list[_Deed | None]](list)
+    for rule in visible:
+        known[_text(rule["display_name"])].append(
+            _deed(rule["is_enabled"], orjson.loads(rule["actions"] or "null"), orjson.loads(rule["conditions"] or "{}"))
+        )
+    named = defaultdict[str, list[JsonObject]](list)
+    for rule in shown:
+        if not _is_exchanges_own(rule):
+            named[_text(rule.get("Name"))].append(_as_graph(rule))
+    return [
+        rule for name, rules in named.items() if len(rules) > len(known[name]) for rule in _left(rules, known[name])
+    ]
 
 
-def _traits(rule: Mapping[str, Any], *names: str) -> _Traits:
-    return tuple(_text(rule.get(name)) for name in names)
-
-
-def _apart(
-    shown: Sequence[tuple[_Traits, JsonObject]], visible: Sequence[_Traits], compared: int
-) -> tuple[list[tuple[_Traits, JsonObject]], list[_Traits]]:
-    """Return the rules of Exchange and of Graph that have no counterpart in the first traits."""
-    unmatched = Counter(traits[:compared] for traits in visible)
-    left = []
-    for traits, rule in shown:
-        if unmatched[traits[:compared]]:
-            unmatched[traits[:compared]] -= 1
+def _left(rules: Iterable[JsonObject], known: Sequence[_Deed | None]) -> Iterator[JsonObject]:
+    """Yield the rules for which none of Graph stands; what is not known stands for nothing."""
+    waiting = [deed for deed in known if deed is not None]
+    for rule in rules:
+        deed = _deed(rule["isEnabled"], rule["actions"], rule["conditions"])
+        if deed in waiting:
+            waiting.remove(deed)
         else:
-            left.append((traits, rule))
-    waiting = []
-    for traits in visible:
-        if unmatched[traits[:compared]]:
-            unmatched[traits[:compared]] -= 1
-            waiting.append(traits)
-    return left, waiting
+            yield rule
+
+
+def _deed(is_enabled: object, actions: object, conditions: object) -> _Deed | None:
+    """Return what a rule in Graph's shape does to which mail; None where one of both is not known."""
+    if not isinstance(actions, dict) or not isinstance(conditions, dict):
+        return None
+    done = {name: _spelt_alike(actions[name]) for name in _COMPARED if actions.get(name)}
+    return is_enabled, done, {name: _spelt_alike(value) for name, value in conditions.items() if value}
+
+
+def _spelt_alike(value: object) -> object:
+    """Return addresses and words in lower case and order; of all else, e.g. a folder, only that it is there."""
+    return sorted(map(_word, value)) if isinstance(value, list) else True
+
+
+def _word(value: object) -> str:
+    recipient = value.get("emailAddress") if isinstance(value, dict) else None
+    return _text(recipient.get("address") if isinstance(recipient, dict) else value).lower()
 
 
 def _text(value: object) -> str:
@@ -130,7 +149,7 @@ def _text(value: object) -> str:
 
 
 def _is_exchanges_own(rule: JsonObject) -> bool:
-    """Whether Exchange made the rule. One that sends or deletes mail only bears the name."""
+    """Whether Exchange made the rule. One that sends, deletes or marks mail only bears the name."""
     return _EXCHANGES_OWN.fullmatch(_text(rule.get("Name"))) is not None and not any(map(rule.get, _DECISIVE))
 
 
@@ -159,17 +178,18 @@ def _actions(rule: JsonObject) -> JsonObject | None:
 
 def _conditions(rule: JsonObject) -> JsonObject:
     people = {graph: _recipients(rule[name]) for name, graph in _PEOPLE.items() if rule.get(name)}
-    words = {graph: as_texts([rule[name]])[0] for name, graph in _WORDS.items() if rule.get(name)}
+    words = {graph: listed(rule[name]) for name, graph in _WORDS.items() if rule.get(name)}
     return {**people, **words, **{graph: rule[name] for name, graph in _OTHER_CONDITIONS.items() if rule.get(name)}}
 
 
 def _recipients(value: object) -> list[JsonObject]:
     """Return recipients as Graph's: Exchange writes them `"An Peeters" [SMTP:an@firm.example]`."""
-    (texts,) = as_texts([value])
-    return [_recipient(text) for text in texts]
+    return [_recipient(each) for each in listed(value)]
 
 
-def _recipient(text: str) -> JsonObject:
+def _recipient(text: object) -> JsonObject:
+    if not isinstance(text, str):
+        return {"emailAddress": {"name": None, "address": None}}
     found = _RECIPIENT.fullmatch(text.strip())
     if found:
         return {"emailAddress": {"name": found["name"], "address": found["address"]}}

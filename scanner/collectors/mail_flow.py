@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from scanner.collectors.collector import Collector, Read, Reading
-from scanner.collectors.exchange_rows import exchange_shape, objects_given, selected
+from scanner.collectors.exchange_rows import EVERYTHING, exchange_shape, objects_given, result_of_listing, selected
 from scanner.collectors.mail import AREA
 from scanner.collectors.results import Result
 from scanner.collectors.rows import Shape
@@ -34,8 +34,9 @@ def _listed(cmdlet: Cmdlet, shape: Shape) -> Read:
     """Return the reading of a table that is what one cmdlet lists."""
 
     async def read(reading: Reading) -> Result:
-        await reading.keep(shape.convert(await objects_given(reading, cmdlet), cmdlet.endpoint))
-        return Result()
+        found = await objects_given(reading, cmdlet)
+        await reading.keep(shape.convert(found.rows, cmdlet.endpoint))
+        return result_of_listing(is_cut=found.is_cut)
 
     return read
 
@@ -45,9 +46,9 @@ def _single(cmdlet: Cmdlet, shape: Shape) -> Read:
 
     async def read(reading: Reading) -> Result:
         found = await objects_given(reading, cmdlet)
-        if len(found) != 1:
+        if len(found.rows) != 1:
             raise Malformed(cmdlet.endpoint, code="not_one_object")
-        await reading.keep(shape.convert(found, cmdlet.endpoint))
+        await reading.keep(shape.convert(found.rows, cmdlet.endpoint))
         return Result()
 
     return read
@@ -76,10 +77,10 @@ _RULES: Final = _cmdlet(
     "ExceptIfSenderDomainIs",
     "ExceptIfSentTo",
     "ExceptIfRecipientDomainIs",
-    parameters=(("ResultSize", "Unlimited"),),
+    parameters=EVERYTHING,
 )
 _REMOTE_SHAPE: Final = _shape(REMOTE_DOMAINS, {"allowed_oof_type": "AllowedOOFType"})
-_REMOTE: Final = _cmdlet("Get-RemoteDomain", _REMOTE_SHAPE)
+_REMOTE: Final = _cmdlet("Get-RemoteDomain", _REMOTE_SHAPE, parameters=EVERYTHING)
 _INBOUND_SHAPE: Final = _shape(
     INBOUND_CONNECTORS,
     {
@@ -87,12 +88,19 @@ _INBOUND_SHAPE: Final = _shape(
         "restrict_domains_to_ip_addresses": "RestrictDomainsToIPAddresses",
     },
 )
-_INBOUND: Final = _cmdlet("Get-InboundConnector", _INBOUND_SHAPE, "EFSkipLastIP", "EFSkipIPs", "TrustedOrganizations")
+_INBOUND: Final = _cmdlet(
+    "Get-InboundConnector",
+    _INBOUND_SHAPE,
+    "EFSkipLastIP",
+    "EFSkipIPs",
+    "TrustedOrganizations",
+    parameters=EVERYTHING,
+)
 _OUTBOUND_SHAPE: Final = _shape(
     OUTBOUND_CONNECTORS,
     {"use_mx_record": "UseMXRecord", "route_all_messages_via_on_premises": "RouteAllMessagesViaOnPremises"},
 )
-_OUTBOUND: Final = _cmdlet("Get-OutboundConnector", _OUTBOUND_SHAPE, "CloudServicesMailEnabled")
+_OUTBOUND: Final = _cmdlet("Get-OutboundConnector", _OUTBOUND_SHAPE, "CloudServicesMailEnabled", parameters=EVERYTHING)
 _ORGANIZATION_SHAPE: Final = exchange_shape(
     ORGANIZATION_CONFIG, {"id": "Name", "oauth2_client_profile_enabled": "OAuth2ClientProfileEnabled"}
 )
@@ -110,7 +118,7 @@ _POLICIES: Final = _cmdlet(
     "AllowBasicAuthRpc",
 )
 _DOMAINS_SHAPE: Final = _shape(ACCEPTED_DOMAINS)
-_DOMAINS: Final = _cmdlet("Get-AcceptedDomain", _DOMAINS_SHAPE)
+_DOMAINS: Final = _cmdlet("Get-AcceptedDomain", _DOMAINS_SHAPE, parameters=EVERYTHING)
 _DKIM_SHAPE: Final = _shape(
     DKIM_SIGNING_CONFIGS, {"selector1_cname": "Selector1CNAME", "selector2_cname": "Selector2CNAME"}
 )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
-from scanner.collectors.exchange_rows import exchange_shape, objects_given, selected
+from scanner.collectors.exchange_rows import exchange_shape, objects_given, result_of_listing, selected
 from scanner.collectors.licenses import may_have_plan
 from scanner.collectors.mail import AREA
 from scanner.collectors.results import Result, result_of_error
@@ -87,10 +87,12 @@ def _collector(
             if license and error.code == "cmdlet_not_exported" and not await may_have_plan(reading, license):
                 return result_of_error(Unlicensed(error.endpoint, error.status, error.code, plan=license))
             raise
-        rows, strays = _joined(found, held, link)
+        rows, strays = _joined(found.rows, held.rows, link)
         await reading.keep(shape.convert(rows, policies.endpoint))
         unruled = any(row[_RULE] is None and not _is_built_in(row[_POLICY]) for row in rows)
-        return Result(TableState.PARTIAL, reason="rule_without_policy", mend=RESCAN) if strays and unruled else Result()
+        if strays and unruled:
+            return Result(TableState.PARTIAL, reason="rule_without_policy", mend=RESCAN)
+        return result_of_listing(is_cut=found.is_cut or held.is_cut)
 
     return Collector(table, AREA, (policies, rules), read, pack=Pack.MAIL, after=(SUBSCRIBED_SKUS.name,))
 

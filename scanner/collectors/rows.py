@@ -151,7 +151,19 @@ def _as_structs(values: Values, arrow_type: pa.DataType) -> Values:
 
 def as_json(values: Values) -> Values:
     """Return each value as JSON text with sorted keys; null stays null."""
-    return [None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() for value in values]
+    return [None if value is None else json_text(value) for value in values]
+
+
+def json_text(value: object) -> str:
+    """Return a JSON value as text with sorted keys.
+
+    Raises:
+        Unexpected: It is nested deeper than can be written, which nobody's settings are.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError as error:
+        raise Unexpected("JSON that cannot be written") from error
 
 
 def as_timestamps(values: Values) -> Values:

@@ -81,9 +81,10 @@ MAIL_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
 }
 
 NULL_IS_UNSET: Final = {
+    "outbound_spam_policies": ("rule_priority",),
     "mailboxes": ("forwarding_smtp_address", "forwarding_address"),
     "recipients": ("external_email_address",),
-    "outbound_spam_policies": ("rule_state",),
+    "users": ("mail",),
     "transport_rules": ("redirect_message_to", "blind_copy_to", "copy_to", "add_to_recipients"),
 }
-"""What Exchange writes as null where nothing is set: it was asked for the property, so null is its answer."""
+"""What Microsoft writes as null where nothing is set: it was asked for the property, so null is its answer."""

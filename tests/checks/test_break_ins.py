@@ -56,6 +56,16 @@ def an_entry(user: str = "u0", minutes: float = 30, **given: Any) -> Row:
     ("log", "expected"),
     [
         pytest.param([*a_spray(), an_entry()], ["u0"], id="five people tried in twenty minutes, then one got in"),
+        pytest.param(
+            [*a_spray(address="2a02:1810:4c0a:0:a1b2::7"), an_entry(address="2A02:1810:4C0A::5")],
+            ["u0"],
+            id="from one network, however its addresses are written",
+        ),
+        pytest.param(
+            [*a_spray(address="2a02:1810:4c0a:0000:a1b2::7"), an_entry(address="2a02:1810:4c0a:1::5")],
+            [],
+            id="the right password from the network beside",
+        ),
         pytest.param([*a_spray(), an_entry("u9")], ["u9"], id="somebody whose password was right the first time"),
         pytest.param(a_spray(100, 0.1), [], id="attempts alone, however many"),
         pytest.param([*a_spray(4), an_entry()], [], id="four people"),

@@ -88,6 +88,23 @@ def test_a_mailbox_may_not_forward_outside(set_to: Row, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("UserMailbox", "passes"),
+        ("SharedMailbox", "passes"),
+        ("MailUniversalDistributionGroup", "unknown"),
+        ("GroupMailbox", "unknown"),
+        ("DynamicDistributionGroup", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_a_forward_to_a_group_is_unknown_while_nobody_knows_who_is_in_it(kind: str | None, expected: str) -> None:
+    partners = a_recipient("Partners", "partners@contoso.example", recipient_type_details=kind)
+
+    assert said(judge(a_mailbox(forwarding_address="Partners"), recipients=[partners])) == expected
+
+
+@pytest.mark.parametrize(
     ("mailbox", "agreement", "expected"),
     [
         pytest.param({}, an_agreement(), "passes", id="agreed"),
@@ -154,7 +171,12 @@ def test_without_all_recipients_only_an_address_outside_can_be_judged(
         pytest.param(a_custom_policy(from_member_of=["Sales"]), "fails", id="a policy for a group"),
         pytest.param(a_custom_policy(auto_forwarding_mode="Automatic"), "passes", id="a custom policy that blocks"),
         pytest.param(a_custom_policy(rule_state="Disabled"), "passes", id="a policy whose rule is disabled"),
-        pytest.param(a_custom_policy(rule_state=None), "passes", id="a policy without a rule holds for nobody"),
+        pytest.param(
+            a_custom_policy(rule_state=None, rule_priority=None),
+            "passes",
+            id="a policy without a rule holds for nobody",
+        ),
+        pytest.param(a_custom_policy(rule_state=None), "unknown", id="a rule whose state was not read"),
         pytest.param(a_custom_policy(rule_state="New"), "unknown", id="a rule in a state not known"),
         pytest.param(
             a_custom_policy(from_senders=["user-1@contoso.example"]), "passes", id="for a sender with agreement"

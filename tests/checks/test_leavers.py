@@ -38,12 +38,20 @@ def said(result: CheckResult) -> str:
         pytest.param({"account_enabled": False}, YESTERDAY, "passes", id="blocked"),
         pytest.param({"account_enabled": None}, YESTERDAY, "unknown", id="perhaps blocked"),
         pytest.param({"user_principal_name": "Ann@Contoso.EXAMPLE"}, YESTERDAY, "fails", id="however it is written"),
-        pytest.param({"user_principal_name": None}, YESTERDAY, "unknown", id="perhaps theirs"),
+        pytest.param({"user_principal_name": None, "mail": None}, YESTERDAY, "unknown", id="perhaps theirs"),
         pytest.param(
             {"user_principal_name": None, "account_enabled": False}, YESTERDAY, "passes", id="perhaps theirs, blocked"
         ),
         pytest.param({"user_principal_name": None}, TODAY, "left out", id="of nobody who left, whosever it is"),
-        pytest.param({"user_principal_name": "bob@contoso.example"}, YESTERDAY, "left out", id="somebody else's"),
+        pytest.param(
+            {"user_principal_name": "bob@contoso.example", "mail": None}, YESTERDAY, "left out", id="somebody else's"
+        ),
+        pytest.param(
+            {"user_principal_name": "a.ansen@contoso.example", "mail": "Ann@contoso.example"},
+            YESTERDAY,
+            "fails",
+            id="listed under the mail address",
+        ),
         pytest.param({"user_type": "Guest"}, YESTERDAY, "fails", id="a guest who left"),
         pytest.param({"assigned_licenses": []}, YESTERDAY, "fails", id="without a licence"),
     ],

@@ -101,6 +101,7 @@ async def test_spf_records_that_lead_to_each_other_end(firm: Simulator, tenant: 
         ("-a.example", DnsStatus.INVALID_NAME),
         (f"{'a' * 64}.example", DnsStatus.INVALID_NAME),
         ("localhost", DnsStatus.INVALID_NAME),
+        ("ü\u200d.example", DnsStatus.INVALID_NAME),
     ],
 )
 async def test_each_way_of_having_no_answer_stays_apart(
@@ -117,6 +118,20 @@ async def test_each_way_of_having_no_answer_stays_apart(
 
     assert (answer.status, answer.values) == (status, ())
     assert answer.status.is_known == (status in {DnsStatus.NO_SUCH_NAME, DnsStatus.NO_RECORD})
+
+
+async def test_a_domain_spelt_with_other_letters_than_english_is_asked_by_its_name_in_ascii(
+    firm: Simulator, tenant: SimulatedTenant
+) -> None:
+    tenant.dns |= {"xn--strae-oqa.xn--bcher-kva.example": {"TXT": ["v=spf1 include:_spf.bücher.example -all"]}}
+
+    answers = await a_client(firm).mail_records("Straße.Bücher.example")
+
+    assert not [answer for answer in answers if answer.status is DnsStatus.INVALID_NAME]
+    assert {answer.name for answer in answers if answer.asked_by} == {"_spf.xn--bcher-kva.example"}
+    assert {answer.name for answer in answers if answer.status is DnsStatus.ANSWERED} == {
+        "xn--strae-oqa.xn--bcher-kva.example"
+    }
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TIMEOUT, FaultKind.SERVER_ERROR, FaultKind.UNAVAILABLE, FaultKind.NOT_JSON])

@@ -22,7 +22,7 @@ from reading_kit import ALL_USERS, a_config, a_session, moved, rows_of
 
 from scanner.exchange import Exchange
 from scanner.graph import Graph, Part
-from scanner.transport.errors import Denied, NotFound, ReadError, RequestRefused, Unavailable, Unlicensed
+from scanner.transport.errors import Denied, Malformed, NotFound, ReadError, RequestRefused, Unavailable, Unlicensed
 from scanner.transport.session import Session
 from scanner.transport.templates import Cmdlet
 from simulator.faults import Fault, FaultKind
@@ -66,7 +66,7 @@ async def test_a_cmdlet_is_read_to_its_last_page(firm: Simulator) -> None:
     async with a_full_session(firm) as session:
         pages = [page async for page in Exchange(session).rows(MAILBOXES)]
 
-    assert [len(page.rows) for page in pages] == [3, 3, 1]
+    assert [(len(page.rows), page.is_cut) for page in pages] == [(3, False), (3, False), (1, False)]
     assert [row["UserPrincipalName"] for page in pages for row in page.rows] == [upn(n) for n in range(7)]
     assert session.stats(MAILBOXES).requests == 3
 
@@ -261,7 +261,20 @@ async def test_a_listing_that_exchange_cut_off_says_so(firm: Simulator) -> None:
         pages = [page async for page in Exchange(session).rows(some)]
 
     assert sum(len(page.rows) for page in pages) == 5
-    assert all(page.warnings for page in pages)
+    assert pages[-1].is_cut
+
+
+async def test_a_mailbox_of_which_exchange_holds_more_than_it_gives_was_not_read(
+    firm: Simulator, tenant: SimulatedTenant
+) -> None:
+    tenant.exchange_most = 1
+
+    async with a_full_session(firm) as session:
+        parts = await parts_of(session, range(1))
+
+    part = parts[upn(0)]
+    assert isinstance(part.error, Malformed)
+    assert (part.error.code, part.rows) == ("listing_cut", [])
 
 
 async def test_throttling_holds_all_of_exchange_for_as_long_as_it_asks(firm: Simulator) -> None:

@@ -27,7 +27,7 @@ CERTIFICATE = {
     "customKeyIdentifier": SECRETS[2],
     "endDateTime": "2026-12-01T00:00:00Z",
 }
-GRAPH, CLIENT, EMPTY = "sp-graph", "sp-client", "sp-empty"
+GRAPH, CLIENT, EMPTY, SILENT = "sp-graph", "sp-client", "sp-empty", "sp-silent"
 
 
 def an_assignment(number: int, **properties: object) -> dict[str, object]:
@@ -53,11 +53,12 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     tenant.service_principals += [
         {"id": GRAPH, "appId": "g", "appRoles": [{"id": "role", "value": "Mail.Read", "isEnabled": True}]},
         {"id": CLIENT, "appId": "c1", "keyCredentials": [CERTIFICATE], "appRoles": []},
-        {"id": EMPTY, "appId": "c2", "tags": ["HideApp"]},
+        {"id": EMPTY, "appId": "c2", "tags": ["HideApp"], "appRoles": []},
+        {"id": SILENT, "appId": "c3"},
     ]
     tenant.app_role_assignments = {
         CLIENT: [an_assignment(1), an_assignment(2, principalId="u1", principalType="User")],
-        EMPTY: [an_assignment(3, principalId=EMPTY)],
+        EMPTY: [an_assignment(3, principalId=EMPTY), an_assignment(4, principalId=EMPTY, resourceId=SILENT)],
     }
     tenant.oauth2_permission_grants.append(
         {"id": "o1", "clientId": CLIENT, "consentType": "AllPrincipals", "resourceId": GRAPH, "scope": " User.Read"}
@@ -102,15 +103,18 @@ def test_credentials_tell_their_owner_and_their_end_and_no_secret(undisturbed: S
     assert not [secret for secret in SECRETS if secret in everything]
 
 
-def test_rights_are_asked_of_the_services_that_give_some(office: Office, undisturbed: Snapshot) -> None:
+def test_rights_are_asked_of_the_services_that_give_some_or_do_not_say(office: Office, undisturbed: Snapshot) -> None:
     rows = undisturbed.rows("app_role_assignments")
 
     assert {(row["id"], row["principal_id"], row["app_role_id"]) for row in rows} == {
         ("a1", CLIENT, "role"),
         ("a3", EMPTY, "role"),
+        ("a4", EMPTY, "role"),
     }
-    assert set(office.asked("v1.0/servicePrincipals/")) == {f"v1.0/servicePrincipals/{GRAPH}/appRoleAssignedTo"}
-    assert undisturbed.coverage("app_role_assignments").objects_read == 1
+    assert set(office.asked("v1.0/servicePrincipals/")) == {
+        f"v1.0/servicePrincipals/{service}/appRoleAssignedTo" for service in (GRAPH, SILENT)
+    }
+    assert undisturbed.coverage("app_role_assignments").objects_read == 2
 
 
 def test_grants_on_behalf_of_people_are_read_as_they_are(undisturbed: Snapshot) -> None:

@@ -94,6 +94,17 @@ def test_one_question_without_an_answer_names_its_domain_and_keeps_the_rest(offi
     assert (unanswered["domain"], unanswered["name"], unanswered["values"]) == (domain, name, None)
 
 
+def test_a_domain_that_no_name_server_can_be_asked_about_is_a_gap(office: Office) -> None:
+    office.tenant.domains.append({"id": "my firm.example", "isVerified": True})
+
+    snapshot = office.scan(only=["dns"])
+
+    office.tenant.domains.pop()
+    coverage = snapshot.coverage("dns_records")
+    assert (coverage.state, coverage.reason, coverage.objects_failed) == ("partial", "invalid_name", 1)
+    assert [row["object_id"] for row in snapshot.rows("unread_objects")] == ["my firm.example"]
+
+
 @pytest.mark.parametrize("how", FAILING)
 def test_a_dns_that_answers_nothing_leaves_no_row(office: Office, how: str) -> None:
     office.simulator.faults.add(Fault(FAILING[how], "dns/*", times=None))

@@ -21,6 +21,8 @@ SPY = {
     "ForwardAsAttachmentTo": None,
     "RedirectTo": None,
     "DeleteMessage": True,
+    "SoftDeleteMessage": False,
+    "MarkAsRead": False,
 }
 
 
@@ -108,6 +110,7 @@ def office(firm: Office, whole: Snapshot) -> Iterator[Office]:
     yield firm
     firm.simulator.faults.clear()
     firm.tenant.app.exchange_cmdlets, firm.tenant.app.in_role_group = None, True
+    firm.tenant.exchange_most = None
     firm.tenant.exchange, firm.tenant.exchange_mailboxes = before.exchange, before.exchange_mailboxes
 
 
@@ -218,6 +221,40 @@ def test_an_odd_hidden_rule_spoils_nothing_but_what_is_known_of_its_mailbox(offi
     (unread,) = snapshot.rows("unread_objects")
     assert unread == {"table_name": "inbox_rules.hidden_rules", "object_id": "bo", "reason": "key_missing:id"}
     assert snapshot.coverage("inbox_rules").rows == 4
+
+
+def test_a_listing_that_exchange_cut_off_is_kept_and_called_partial(office: Office) -> None:
+    office.tenant.exchange_most = 1
+    office.tenant.exchange = {
+        **office.tenant.exchange,
+        "Get-InboundConnector": [{"Guid": "i1", "Name": "One"}, {"Guid": "i2", "Name": "Two"}],
+        "Get-HostedContentFilterPolicy": [{"Guid": "c1", "Name": "One"}, {"Guid": "c2", "Name": "Two"}],
+    }
+
+    snapshot = office.scan(only=["mail"])
+
+    for table in ("mailboxes", "inbound_connectors", "content_filter_policies"):
+        coverage = snapshot.coverage(table)
+        assert (table, coverage.state, coverage.reason, coverage.rows) == (table, "partial", "listing_cut", 1)
+    assert snapshot.coverage("recipients").state == "complete"
+    assert {(row["table_name"], row["object_id"], row["reason"]) for row in snapshot.rows("unread_objects")} == {
+        ("mailbox_permissions", "an", "listing_cut"),
+        ("inbox_rules.hidden_rules", "bo", "listing_cut"),
+    }
+
+
+def test_what_lists_a_thousand_objects_by_default_is_asked_for_all(office: Office, whole: Snapshot) -> None:
+    assert whole.states["remote_domains"] == "complete"
+    for cmdlet in (
+        "Get-AcceptedDomain",
+        "Get-InboundConnector",
+        "Get-Mailbox",
+        "Get-OutboundConnector",
+        "Get-RemoteDomain",
+        "Get-TransportRule",
+    ):
+        asked = {request.parameters for request in office.simulator.requests if request.cmdlet == cmdlet}
+        assert (cmdlet, asked) == (cmdlet, {("ResultSize",)})
 
 
 def test_a_listing_that_breaks_off_leaves_no_half_table(office: Office) -> None:

@@ -145,6 +145,17 @@ def test_an_object_without_key_or_time_is_malformed(row: dict[str, object], code
     assert caught.value.code == code
 
 
+def test_json_nested_deeper_than_can_be_written_spoils_the_table_and_no_more() -> None:
+    deep: object = "x"
+    for _ in range(300):
+        deep = {"deeper": deep}
+
+    with pytest.raises(Malformed) as caught:
+        converted(unheardOf=deep)
+
+    assert caught.value.code == "unexpected_value:raw"
+
+
 def test_one_odd_object_among_good_ones_is_not_dropped_in_silence() -> None:
     good = {"id": "1", "seenDateTime": SEEN}
 
