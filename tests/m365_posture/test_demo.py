@@ -24,18 +24,20 @@ FIRST_SHEETS = {
     "vermeulen": "Overzicht",
 }
 """Of each firm's workbook, in the language of the firm."""
+AGAIN = "peeters"
+"""The firm that is shown a second time."""
 NOT_READ = {"lambert": "sign_ins", "peeters": "sign_ins", "vermeulen": "spo_tenant"}
 """What a firm has no licence for, or did not opt in to."""
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Answer], list[float]]]:
-    """The demo, and then of three of its firms again in the same folder: where, what it told, how long it took."""
+    """The demo, and then of one of its firms again in the same folder: where, what it told, how long it took."""
     folder = tmp_path_factory.mktemp("anywhere")
     answers, seconds = [], []
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
-        for firms in ((), NOT_READ):
+        for firms in ((), (AGAIN,)):
             began_s = time.monotonic()
             answers.append(command("demo", *firms))
             seconds.append(time.monotonic() - began_s)
@@ -78,9 +80,9 @@ def test_it_says_of_each_firm_what_was_not_read(runs: tuple[Path, list[Answer], 
     for answer in runs[1]:
         summaries = [line for line in answer.messages.splitlines() if " checks: " in line]
         unread = {line.partition(":")[0]: line.partition("not read or in part: ")[2] for line in summaries}
-        assert unread.keys() in (FIRST_SHEETS.keys(), NOT_READ.keys())
-        for firm, table in NOT_READ.items():
-            assert table in unread[firm]
+        assert unread.keys() in (FIRST_SHEETS.keys(), {AGAIN})
+        for firm in NOT_READ.keys() & unread.keys():
+            assert NOT_READ[firm] in unread[firm]
 
 
 def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, list[Answer], list[float]]) -> None:
@@ -88,7 +90,7 @@ def test_what_it_leaves_behind_works_without_the_simulator(runs: tuple[Path, lis
     options = ("--config", folder / "tenants.toml", "--key-file", folder / "master.key")
     scans = sorted((folder / "data").glob("*/scans/*"))
 
-    assert len(scans) == len(FIRST_SHEETS) + len(NOT_READ)
+    assert len(scans) == len(FIRST_SHEETS) + 1
     for scan in scans[:3]:
         assert command("judge", scan, *options).code == 0
     assert command("workbook", "lambert", "-o", folder.parent / "nl.xlsx", "--lang", "nl", *options).code == 0
@@ -99,7 +101,7 @@ def test_a_second_run_reads_only_what_is_new(runs: tuple[Path, list[Answer], lis
     scans = [sorted((tenant / "scans").iterdir()) for tenant in (folder / "data").iterdir() if tenant.is_dir()]
     again = [json.loads((newest / "manifest.json").read_bytes()) for _, *rest in scans for newest in rest]
 
-    assert [scan["tables"]["sharing_links"]["basis"] for scan in again] == ["incremental"] * len(NOT_READ)
+    assert [scan["tables"]["sharing_links"]["basis"] for scan in again] == ["incremental"]
 
 
 def test_a_simulator_announces_itself_serves_and_ends_on_ctrl_c(tmp_path: Path) -> None:
