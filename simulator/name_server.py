@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, cast
 
 LOOPBACK: Final = "127.0.0.1"
+_TRIES: Final = 20
 
 
 class Carrier(StrEnum):
@@ -40,11 +41,20 @@ class NameServer:
         Raises:
             OSError: The port is taken.
         """
-        self._server = await asyncio.start_server(self._over_tcp, LOOPBACK, self._port)
-        port: int = self._server.sockets[0].getsockname()[1]
+        for _ in range(_TRIES if self._port == 0 else 1):
+            self._server = await asyncio.start_server(self._over_tcp, LOOPBACK, self._port)
+            port: int = self._server.sockets[0].getsockname()[1]
+            try:
+                await self._listen_over_udp(port)
+            except OSError:  # a port that is free over TCP may be another's over UDP
+                self._server.close()
+            else:
+                return port
+        raise OSError("there is no port that is free over UDP and over TCP")
+
+    async def _listen_over_udp(self, port: int) -> None:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self._answer), (LOOPBACK, port))
-        return port
 
     def close(self) -> None:
         """Stop listening."""
