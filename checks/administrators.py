@@ -1,6 +1,6 @@
 """People who hold a directory role: what keeps others from signing in as them, and how many can do everything."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Annotated, Final
@@ -8,7 +8,15 @@ from typing import Annotated, Final
 import pandas as pd
 import pyarrow as pa
 
-from checks.access import Holding, Holdings
+from checks.access import Holdings
+from checks.administrator_roles import (
+    GLOBAL_ADMINISTRATOR,
+    is_administrator,
+    names_of_roles,
+    role_names,
+    roles_of_people,
+    ways_held,
+)
 from checks.break_glass import is_break_glass
 from checks.circles import ANYBODY, NOBODY, Circle
 from checks.frame import BOOL, TEXT, TEXTS, column, each, judged, objects, plain, records, where
@@ -19,38 +27,9 @@ from checks.tenant import firm_as_a_whole
 from checks.three_valued import Answer, all_of
 from m365_posture.texts import mark
 
-GLOBAL_ADMINISTRATOR: Final = "62e90394-69f5-4237-9190-012177145e10"
-"""Template of the role that may do everything; for a role of Microsoft's the template is its id."""
-
-_NO_ADMINISTRATORS: Final = frozenset(
-    {
-        "a0b1b346-4d3e-4e8b-98f8-753987be4970",  # User
-        "10dae51f-b6af-4016-8d66-8c2a99b929b3",  # Guest User
-        "2af84b1e-32c8-42b7-82bc-daa82404023b",  # Restricted Guest User
-        "95e79109-95c0-4d8e-aee3-d01accf2d47b",  # Guest Inviter
-        "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",  # Directory Readers
-        "d29b2b05-8046-44ba-8758-1e26182fcf32",  # Directory Synchronization Accounts
-        "a92aed5d-d78a-4d16-b381-09adb37eb3b0",  # On Premises Directory Sync Account
-    }
-)
-"""Templates of roles that administer nothing; accounts that synchronise cannot answer a second question."""
-
 _COUNT: Final = pd.ArrowDtype(pa.int64())
 
 Accounts = Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled", "user_type")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A role in the hands of one person."""
-
-    role_id: str | None
-    is_active: bool
-    through_group: bool
-
-    @property
-    def ways(self) -> tuple[str, ...]:
-        return ("active" if self.is_active else "eligible", *(["through_group"] if self.through_group else []))
 
 
 @check(
@@ -82,57 +61,23 @@ def every_administrator_needs_a_second_factor(
     Holders count whether the role is active or can be activated, directly or through a group; emergency accounts are
     judged by a check of their own. Roles that only read, and accounts that synchronise, are left out.
     """
-    held = _roles_of_people(holdings.known)
-    holds = [_holds(held.get(user_id, [])) for user_id in plain(users["id"])]
+    held = roles_of_people(holdings.known)
+    holds = [is_administrator(held.get(user_id, [])) for user_id in plain(users["id"])]
     counts = users["account_enabled"] & ~is_break_glass(users["user_principal_name"], profile)
     counts &= column(holds, users, BOOL)
     accounts = where(users.assign(counts=counts), counts).possible
     people = list(map(second_factor.person, records(accounts)))
     covered = list(map(second_factor.covers, people))
     theirs = [held.get(person.id, []) for person in people]
-    roles = repeat(_names(role_definitions))
+    roles = repeat(role_names(role_definitions))
     evidence = {
-        "roles": column(list(map(_names_of_roles, theirs, roles)), accounts, TEXTS),
-        "held": column(list(map(_ways, theirs)), accounts, TEXTS),
+        "roles": column(list(map(names_of_roles, theirs, roles)), accounts, TEXTS),
+        "held": column(list(map(ways_held, theirs)), accounts, TEXTS),
         "accepted_instead": column(list(map(second_factor.accepts_instead, people, covered)), accounts, TEXT),
     }
     named = objects(accounts, ["id"], ["display_name", "user_principal_name", "id"], evidence)
     gaps = (*holdings.gaps, *(second_factor.gaps if None in covered else ()))
     return judged(named, accounts["counts"] & ~column(covered, accounts, BOOL), gaps=gaps)
-
-
-def _roles_of_people(holdings: Iterable[Holding]) -> Mapping[str, list[_Held]]:
-    """Return the roles of each person; whoever else an assignment may reach is in the gaps of the holdings."""
-    found: dict[str, list[_Held]] = {}
-    for holding in holdings:
-        if holding.role_id in _NO_ADMINISTRATORS:
-            continue
-        for person_id in holding.holders.certain:
-            through_group = person_id != holding.principal_id
-            found.setdefault(person_id, []).append(_Held(holding.role_id, holding.is_active, through_group))
-    return found
-
-
-def _holds(roles: list[_Held]) -> Answer:
-    """Whether somebody holds an administrator role; unknown where it was not read which role it is."""
-    if any(held.role_id is not None for held in roles):
-        return True
-    return None if roles else False
-
-
-def _names(role_definitions: pd.DataFrame | Gap) -> Mapping[str, str | None]:
-    if isinstance(role_definitions, Gap):
-        return {}
-    return {row["id"]: row["display_name"] for row in records(role_definitions)}
-
-
-def _names_of_roles(roles: list[_Held], names: Mapping[str, str | None]) -> list[str]:
-    """Return what the roles are called; one whose name was not read, by its id."""
-    return sorted({names.get(held.role_id) or held.role_id for held in roles if held.role_id is not None})
-
-
-def _ways(roles: list[_Held]) -> list[str]:
-    return sorted({way for held in roles for way in held.ways})
 
 
 @check(
