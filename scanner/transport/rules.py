@@ -52,8 +52,13 @@ def raw_path_of(url: httpx.URL) -> str:
 
 def options_of(url: httpx.URL) -> dict[str, str] | None:
     """Return the decoded query options, None when they are ambiguous."""
+    return options_in(url.query.decode("ascii"))
+
+
+def options_in(query: str) -> dict[str, str] | None:
+    """Return the same of a query as it goes on the wire."""
     try:
-        pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(url.query))
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     except ValueError:
         return None
     options = dict(pairs)
