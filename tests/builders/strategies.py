@@ -72,6 +72,21 @@ def users(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+@st.composite
+def deleted_users(draw: st.DrawFn) -> list[Row]:
+    """What Entra shows of accounts that were deleted; it put their ids before their names."""
+    return [
+        {
+            "id": f"d-{number}",
+            "user_principal_name": draw(or_null(f"d{number}{name}", name)),
+            "mail": draw(or_null(name)),
+        }
+        for number, name in enumerate(draw(st.lists(st.sampled_from(_LEFT_LATELY), unique=True)))
+    ]
+
+
+_LEFT_LATELY: Final = ("u1@contoso.example", "mistyped@contoso.example")
+
 _IDS: Final = st.lists(st.sampled_from(["All", "GuestsOrExternalUsers", *USER_IDS]), max_size=2)
 _GUEST_TYPES: Final = st.sampled_from(["b2bCollaborationGuest", "internalGuest,b2bCollaborationMember"])
 _TENANTS: Final = st.sampled_from([None, {"membershipKind": "all"}, {"membershipKind": "enumerated"}])
@@ -213,6 +228,7 @@ TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     **ACCESS_STRATEGIES,
     **MAIL_STRATEGIES,
     "users": users(),
+    "deleted_users": deleted_users(),
     "conditional_access_policies": policies(),
     "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
     "inbox_rules": rules(),
@@ -245,9 +261,10 @@ def profiles(draw: st.DrawFn) -> Profile:
         until=draw(st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)])),
     )
     leavers = {"u0@contoso.example": date(2026, 6, 30), "u2@contoso.example": date(2027, 6, 30)}
+    lately = dict.fromkeys(_LEFT_LATELY, date(2026, 11, 20))
     return a_profile(
         break_glass=draw(st.sampled_from([(), ("u1@contoso.example",)])),
-        leavers=draw(st.sampled_from([None, {}, leavers])),
+        leavers=draw(st.sampled_from([None, {}, leavers, leavers | lately])),
         trusted_forwarding=draw(st.sampled_from([(), (agreement,)])),
     )
 
@@ -373,13 +390,16 @@ _NAMES: Final = ("display_name", "site_display_name", "drive_name", "item_name",
 
 
 def renamed(tenant: Tenant) -> Tenant:
-    """The same tenant after everybody and everything got another name."""
+    """The same tenant after everybody and everything got another name; an address that is nobody's stays."""
+    accounts = [row for name in ("users", "deleted_users") for row in tenant.source.tables.get(name, ())]
+    theirs = {value for row in accounts for value in (row["user_principal_name"], row["mail"], _own_name(row))}
     tables = {name: [_renamed_row(row) for row in rows] for name, rows in tenant.source.tables.items()}
+    tables["deleted_users"] = [_renamed_deleted(row) for row in tenant.source.tables.get("deleted_users", ())]
     profile = replace(
         tenant.profile,
         break_glass=tuple(map(_renamed_address, tenant.profile.break_glass)),
         leavers=tenant.profile.leavers
-        and {_renamed_address(name): day for name, day in tenant.profile.leavers.items()},
+        and {_renamed_address(name) if name in theirs else name: day for name, day in tenant.profile.leavers.items()},
         trusted_forwarding=tuple(
             replace(agreement, source=_renamed_address(agreement.source))
             for agreement in tenant.profile.trusted_forwarding
@@ -397,6 +417,16 @@ def _renamed_row(row: Row) -> Row:
     renamed_senders = {"from_senders": [_renamed_address(sender) for sender in senders]} if senders else {}
     path = row.get("item_path")
     return row | names | addresses | renamed_senders | ({"item_path": path.replace("/", "/new ")} if path else {})
+
+
+def _renamed_deleted(row: Row) -> Row:
+    name, own = row["user_principal_name"], _own_name(row)
+    return _renamed_row(row) | {"user_principal_name": name and name.replace(own, _renamed_address(own))}
+
+
+def _own_name(row: Row) -> str:
+    """Return the user principal name without the id that Entra puts before that of a deleted account."""
+    return (row["user_principal_name"] or "").removeprefix(row["id"].replace("-", ""))
 
 
 def _renamed_address(address: str) -> str:
