@@ -1,6 +1,8 @@
 """Builder of reports."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from m365_posture.texts import Language
 from reports.view_models.report import Report
@@ -24,6 +26,7 @@ def a_report(
     coverage: dict[str, Coverage] | None = None,
     wording: Wording = ENGLISH,
     firm: str = "Vermeulen & Zonen",
+    exhibits: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Report:
     last = evaluations[-1]
     return Report(
@@ -33,4 +36,5 @@ def a_report(
         findings=tuple(finding_rows(viewer, last, history(evaluations), decided, NOW.date())),
         coverage={"users": COMPLETE} if coverage is None else coverage,
         wording=wording,
+        exhibits=exhibits or {},
     )

@@ -1,8 +1,9 @@
 """Everything a report about one tenant is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from reports.view_models.wording import Wording
 from scanner.snapshot.ledger import Coverage
@@ -21,3 +22,5 @@ class Report:
     coverage: Mapping[str, Coverage]
     """Ledger by table."""
     wording: Wording
+    exhibits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What a check shows besides its verdict, by check id: plain JSON."""

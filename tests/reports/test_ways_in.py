@@ -1,25 +1,12 @@
 """A way in is told in words that a person understands, in every language."""
 
 import pytest
+from mfa_exhibits import a_way
 
 from m365_posture.texts import Language
 from reports.view_models.ways_in import sentence
 
 EN, NL, FR = Language.EN, Language.NL, Language.FR
-EVERYTHING = {
-    "targets": None,
-    "clients": None,
-    "places": None,
-    "platforms": None,
-    "sign_in_risks": None,
-    "user_risks": None,
-    "flows": None,
-    "devices": None,
-}
-
-
-def a_way(access: object = "password", **said: object) -> dict[str, object]:
-    return {"access": access, **EVERYTHING, "spared_by": [], "undecided": [], **said}
 
 
 def test_a_way_through_everything_is_short() -> None:

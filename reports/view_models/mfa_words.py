@@ -1,0 +1,126 @@
+"""What MFA coverage calls by codes, in words; a code without words is shown as it is."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from m365_posture.texts import listed, mark
+from reports.view_models.wording import UNKNOWN, Wording
+
+PROTECTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unprotected": mark("Unprotected"),
+        "hole": mark("Hole"),
+        "registered_not_enforced": mark("Registered, never asked"),
+        "enforced_not_registered": mark("Asked, not registered"),
+        "unknown": UNKNOWN,
+        "managed_device": mark("Managed device instead"),
+        "security_defaults": mark("Protected by security defaults"),
+        "weak_method": mark("Protected, weak method only"),
+        "protected": mark("Protected"),
+    }
+)
+"""What protects a person, the worst first."""
+
+MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unprotected": mark("Nothing ever asks for a second factor, and none is known to be registered."),
+        "hole": mark("A second factor is asked somewhere; somewhere else the password alone is enough."),
+        "registered_not_enforced": mark("A second factor is registered, but nothing ever asks for it."),
+        "enforced_not_registered": mark(
+            "A second factor is asked, but no fitting one is registered: whoever has the password first adds theirs."
+        ),
+        "unknown": mark("What was read does not tell whether the password alone is enough."),
+        "managed_device": mark("A device that the firm manages is accepted instead of a second factor."),
+        "security_defaults": mark("Microsoft decides how often it asks for the second factor."),
+        "weak_method": mark("The only second factor is one that can be intercepted, such as a text message."),
+        "protected": mark("A second factor is asked wherever the password is."),
+    }
+)
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "staff": mark("Person of the firm"),
+        "guest": mark("Guest"),
+        "emergency": mark("Emergency account"),
+        "synchronization": mark("Account that synchronizes the directory"),
+        "shared_mailbox": mark("Shared mailbox"),
+        "service": mark("Account of a device or program"),
+        "leaver": mark("Left the firm"),
+        "external": mark("From another firm, without an account here"),
+    }
+)
+APART: Final = frozenset({"emergency", "synchronization"})
+"""Kinds of account that have a rule of their own and are not counted."""
+
+GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "partners": mark("Partners"),
+        "staff": mark("Staff"),
+        "administrators": mark("Administrators"),
+        "guests": mark("Guests"),
+        "others": mark("Others"),
+    }
+)
+"""Groups of people, in the order in which they are shown."""
+
+QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "all_access": mark("A second factor for all access"),
+        "remote_access": mark("A second factor from outside the offices"),
+        "administrators": mark("A second factor for administrators"),
+    }
+)
+
+CELLS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "mfa": mark("Second factor"),
+        "blocked": mark("Blocked"),
+        "managed_device": mark("Managed device"),
+        "nothing": mark("Asks nothing"),
+        "not_matched": mark("Does not apply"),
+        "unknown": mark("Unclear"),
+    }
+)
+"""What a policy does in a situation."""
+
+POLICY_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "enabled": mark("On"),
+        "disabled": mark("Off"),
+        "enabledForReportingButNotEnforced": mark("Only reports"),
+    }
+)
+
+LINKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "security_defaults": mark("Security defaults"),
+        "per_user_mfa": mark("Per-user multifactor authentication"),
+        "conditional_access": mark("Conditional Access policies"),
+        "methods": mark("Registered sign-in methods"),
+        "strength": mark("Authentication strength"),
+        "federation": mark("Sign-in elsewhere"),
+        "temporary_access_pass": mark("Temporary access pass"),
+        "registration_campaign": mark("Call to register"),
+        "inbound_trust": mark("Trust in the guest's own firm"),
+        "log": mark("Sign-in log"),
+    }
+)
+"""Links of the chain of reasons."""
+
+STEPS: Final[Mapping[str, str]] = MappingProxyType({})
+"""What a link says, by its code; `{details}` stands where names belong."""
+
+
+def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
+    """Return the words for a code."""
+    return wording.text(words[code]) if code in words else code
+
+
+def step(code: str, details: Sequence[str], wording: Wording) -> str:
+    """Return what a link of the chain says, with the names that belong to it."""
+    names = listed(details, wording.language, "and") if details else ""
+    text = said(code, STEPS, wording)
+    if "{details}" in text and code in STEPS:
+        return text.replace("{details}", names)
+    return wording.labelled(text, names) if names else text

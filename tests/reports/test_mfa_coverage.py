@@ -1,0 +1,161 @@
+"""MFA coverage as workbook and dashboard show it: counts, names and reasons, and never a gap as fine."""
+
+from collections.abc import Iterable
+
+import pytest
+from judgements import GAP, a_check, judged
+from mfa_exhibits import Json, a_matrix, a_person, a_step, a_way, an_exhibit
+from report_builder import ENGLISH, a_report
+
+from m365_posture.texts import Language
+from reports.view_models.mfa_coverage import Answer, AnswerState, MfaCoverageView, mfa_coverage, why_absent
+from reports.view_models.mfa_matrix import mfa_matrix
+from reports.view_models.wording import Wording
+
+ANN, BOB = a_person("Ann"), a_person("Bob", "hole", ways=[a_way(places=["Kantoor Gent"])])
+EVE = a_person("Eve", "unknown", chain=[a_step("group_members")])
+
+
+def view(*people: Json, wording: Wording = ENGLISH, unseen: Iterable[str] = ()) -> MfaCoverageView:
+    shown = mfa_coverage(a_report(judged(1), exhibits={"ID-01": an_exhibit(*people, unseen=unseen)}, wording=wording))
+    assert shown is not None
+    return shown
+
+
+def first(*people: Json, unseen: Iterable[str] = ()) -> Answer:
+    return view(*people, unseen=unseen).answers[0]
+
+
+@pytest.mark.parametrize(
+    ("people", "unseen", "state"),
+    [
+        pytest.param([ANN], [], AnswerState.YES, id="everybody is protected"),
+        pytest.param([ANN, a_person("B", "weak_method")], [], AnswerState.YES, id="a weak method is a note"),
+        pytest.param([ANN, a_person("B", "security_defaults")], [], AnswerState.YES, id="so are security defaults"),
+        pytest.param(
+            [ANN, a_person("B", "managed_device")], [], AnswerState.DEVICES, id="a device is no second factor"
+        ),
+        pytest.param([ANN, BOB], [], AnswerState.NO, id="a hole"),
+        pytest.param([BOB, EVE], ["users"], AnswerState.NO, id="a hole outweighs doubt"),
+        pytest.param([ANN, EVE], [], AnswerState.UNKNOWN, id="somebody in doubt"),
+        pytest.param([ANN], ["group_members"], AnswerState.UNKNOWN, id="something that was not seen"),
+        pytest.param([a_person("B", "managed_device"), EVE], [], AnswerState.UNKNOWN, id="a device and a doubt"),
+        pytest.param([a_person("B", "enforced_not_registered")], [], AnswerState.NO, id="nothing registered"),
+        pytest.param([], [], AnswerState.UNKNOWN, id="nobody"),
+    ],
+)
+def test_an_answer_is_yes_only_when_everybody_is_protected_and_everything_was_seen(
+    people: list[Json], unseen: list[str], state: AnswerState
+) -> None:
+    assert first(*people, unseen=unseen).state is state
+
+
+def test_an_answer_counts_and_says_how_who_not_and_what_was_not_seen() -> None:
+    people = [ANN, BOB, EVE, a_person("W", "weak_method"), a_person("D", "managed_device")]
+
+    answer = first(*people, unseen=["group_members"])
+
+    assert (answer.title, answer.state_text, answer.count) == ("A second factor for all access", "No", "2 of 5")
+    assert answer.notes == (
+        "1 of them with a weak method only",
+        "1 more with a managed device instead, not counted",
+        "1 without: Bob",
+        "1 could not be judged: Eve",
+        "Not seen: Members of the groups that rights depend on",
+    )
+    assert answer.exceptions[0].ways[0].startswith("Any app except the administration portals, from the location")
+    assert answer.unknown[0].says == "Members of the groups that rights depend on"
+
+
+def test_of_many_only_some_are_named() -> None:
+    answer = first(*(a_person(f"P{number}", "hole") for number in range(7)))
+
+    assert answer.notes == ("7 without: P0, P1, P2, P3, P4, and 2 more",)
+
+
+def test_the_worst_protected_stand_first_and_accounts_with_their_own_rule_last() -> None:
+    glass = a_person("Glass", "unprotected", kind="emergency", groups=[])
+
+    shown = view(ANN, EVE, glass, BOB, a_person("Cy", "unprotected"))
+
+    assert [line.name for line in shown.people] == ["Cy", "Bob", "Eve", "Ann", "Glass"]
+    assert (shown.answers[0].count, shown.people[-1].kind_text) == ("1 of 4", "Emergency account")
+
+
+def test_groups_count_people_by_what_protects_them() -> None:
+    chief = a_person("Chief", groups=["partners", "administrators"])
+    glass = a_person("Glass", "unprotected", kind="emergency", groups=["administrators"])
+
+    groups = view(ANN, BOB, chief, glass, a_person("Odd", "quantum", groups=["odd"])).groups
+
+    assert [(group.name, group.people) for group in groups] == [
+        ("Partners", 1),
+        ("Staff", 2),
+        ("Administrators", 1),
+        ("odd", 1),
+    ]
+    assert groups[1].protections == (("hole", "Hole", 1), ("protected", "Protected", 1))
+    assert groups[3].protections == (("quantum", "quantum", 1),)
+
+
+def test_what_has_no_words_yet_is_shown_by_its_code() -> None:
+    odd = a_person("Odd", "quantum", kind="robot", chain=[a_step("spooky", "A", "B", link="entangled"), a_step("far")])
+
+    [line] = view(odd).people
+
+    assert (line.protection_text, line.kind_text) == ("quantum", "robot")
+    assert line.reasons == "entangled: spooky: A and B\nConditional Access policies: far"
+
+
+def test_without_an_exhibit_it_says_what_was_not_read_and_what_would_mend_it() -> None:
+    report = a_report(judged(1, a_check("ID-01", gaps=(GAP,))))
+
+    assert (mfa_coverage(report), mfa_matrix(report)) == (None, None)
+    assert why_absent(report) == (
+        "Who is protected by a second factor could not be worked out. "
+        "Accounts (dates of the last sign-in): not read: a licence is missing. "
+        "It comes with the licence Microsoft Entra ID P1."
+    )
+
+
+def test_a_scan_judged_before_there_was_an_exhibit_is_to_be_judged_again() -> None:
+    assert "judge it again with `m365-posture judge`" in why_absent(a_report(judged(1)))
+
+
+def test_what_was_not_read_is_told_beside_the_coverage() -> None:
+    shown = mfa_coverage(a_report(judged(1, a_check("ID-01", gaps=(GAP,))), exhibits={"ID-01": an_exhibit(ANN)}))
+
+    assert shown is not None
+    assert shown.missing[0].startswith("Accounts (dates of the last sign-in): not read")
+
+
+def test_the_matrix_shows_policies_in_force_first() -> None:
+    policies: list[Json] = [
+        {"id": "1", "name": "A trial", "state": "enabledForReportingButNotEnforced", "cells": ["mfa"]},
+        {"id": "2", "name": None, "state": "enabled", "cells": ["not_matched"]},
+        {"id": "3", "name": "Future", "state": "quantum", "cells": ["tunnels"]},
+    ]
+    exhibit = an_exhibit(ANN, matrix=a_matrix(*policies, situations=[{"key": "somewhere"}]))
+
+    matrix = mfa_matrix(a_report(judged(1), exhibits={"ID-01": exhibit}))
+
+    assert matrix is not None
+    assert matrix.situations == ("somewhere",)
+    assert [(row.name, row.state_text, row.cells[0][1]) for row in matrix.rows] == [
+        ("2", "On", "Does not apply"),
+        ("A trial", "Only reports", "Second factor"),
+        ("Future", "quantum", "tunnels"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "hole"),
+    [
+        (Language.NL, "Een tweede factor voor alle toegang", "Lek"),
+        (Language.FR, "Un second facteur pour tous les accès", "Brèche"),
+    ],
+)
+def test_it_speaks_the_language_of_the_report(language: Language, title: str, hole: str) -> None:
+    shown = view(BOB, wording=Wording(language, "Europe/Brussels"))
+
+    assert (shown.answers[0].title, shown.people[0].protection_text) == (title, hole)
