@@ -11,6 +11,7 @@ from scanner.snapshot.manifest import SCANS
 from scanner.snapshot.reader import SnapshotReader
 from store import findings
 from store.decisions import FILE_NAME as DECISIONS_FILE
+from store.exhibits import exhibits
 from store.lifecycle import history
 from store.queries import Decided, check_rows, finding_rows
 from store.viewer import Viewer
@@ -43,6 +44,7 @@ def report_of(data: TenantData, viewer: Viewer, language: Language, today: date)
         findings=tuple(finding_rows(viewer, newest, history(evaluations), _decided(data), today)),
         coverage={table: reader.coverage(table) for table in reader.manifest.tables},
         wording=Wording(language, data.tenant.timezone),
+        exhibits=exhibits(viewer, newest),
     )
 
 

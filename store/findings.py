@@ -100,6 +100,12 @@ def _check_rows(check: JudgedCheck) -> Iterator[Row]:
         "reason": check.reason,
         "note": check.note,
     }
+    if check.exhibit is not None:
+        yield {
+            "record": "exhibit",
+            "check_id": check.check_id,
+            "evidence": json.dumps(dict(check.exhibit), ensure_ascii=False),
+        }
     for gap in check.gaps:
         yield {"record": "gap", "check_id": check.check_id, **asdict(gap), "state": gap.state.value}
     for record, objects in zip(_OBJECT_RECORDS, (check.failing, check.unknown), strict=True):
@@ -138,6 +144,7 @@ def _checks(rows: Iterable[Row]) -> Iterator[JudgedCheck]:
             failing=tuple(_object(row) for row in kinds.get("failing", ())),
             unknown=tuple(_object(row) for row in kinds.get("unknown", ())),
             passed=frozenset(row["object_id"] for row in kinds.get("passed", ())),
+            exhibit=next((json.loads(row["evidence"]) for row in kinds.get("exhibit", ())), None),
         )
 
 

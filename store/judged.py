@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from checks.model import Gap, Severity, Verdict
 
@@ -45,6 +46,8 @@ class JudgedCheck:
     unknown: tuple[JudgedObject, ...] = ()
     passed: frozenset[str] = frozenset()
     """Ids of the objects that were judged and neither failed nor are unknown."""
+    exhibit: Mapping[str, Any] | None = None
+    """Plain JSON that the check shows besides its verdict; it decides nothing."""
 
     @property
     def assessed_completely(self) -> bool:

@@ -37,7 +37,7 @@ FINDINGS: Final = Table(
     ),
 )
 """`record` says what a row is: `evaluation` (one, its JSON in `details`), `check`, `gap`, `failing`,
-`unknown` or `passed`.
+`unknown`, `passed` or `exhibit` (its JSON in `evidence`).
 
 The classes of `object_name` and `evidence` are the worst case: `name_class` and `evidence_class` know better.
 """

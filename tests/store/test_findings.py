@@ -48,7 +48,7 @@ RICH = judged(
         gaps=(GAP,),
     ),
     a_check("EM-05", verdict=Verdict.NOT_ASSESSED, gaps=(replace(GAP, objects=3),)),
-    a_check("SH-06"),
+    replace(a_check("SH-06"), exhibit={"answers": [{"of": 3, "unseen": ["=1+1"]}], "people": []}),
 )
 
 
