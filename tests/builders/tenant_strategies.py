@@ -6,7 +6,17 @@ from datetime import date
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from mfa_brute_force import DIRECTORY_APP, LEGACY_TRUSTED_ID, OFFICE, PORTALS, USER_ACTIONS, RawPerson, RawTenant
+from mfa_brute_force import (
+    AZURE,
+    DIRECTORY_APP,
+    EXCHANGE,
+    LEGACY_TRUSTED_ID,
+    OFFICE,
+    PORTALS,
+    USER_ACTIONS,
+    RawPerson,
+    RawTenant,
+)
 
 from builders.access import DIRECTORY_READERS, GLOBAL_ADMINISTRATOR
 from checks.conditional_access.situations import OTHER
@@ -110,6 +120,8 @@ APPLICATIONS: Final = st.sampled_from(
         _apps(["All"], [OFFICE]),
         _apps(["All"], ["app-2", DIRECTORY_APP]),
         _apps([PORTALS]),
+        _apps([EXCHANGE]),
+        _apps(["All"], [EXCHANGE, AZURE]),
         _apps([DIRECTORY_APP]),
         _apps([], includeUserActions=[USER_ACTIONS[0]]),
         _apps([], includeUserActions=[USER_ACTIONS[1]]),
@@ -152,6 +164,7 @@ CONDITIONS: Final[dict[str, st.SearchStrategy[Any]]] = {
             {"transferMethods": "deviceCodeFlow"},
             {"transferMethods": "deviceCodeFlow,authenticationTransfer"},
             {"transferMethods": "authenticationTransfer"},
+            {"transferMethods": "none"},
         ]
     ),
     "devices": st.sampled_from(

@@ -6,7 +6,9 @@ expands nested groups itself, and looks at one situation at a time. Nothing here
 
 from mfa_brute_force.oracle import Oracle
 from mfa_brute_force.raw import (
+    AZURE,
     DIRECTORY_APP,
+    EXCHANGE,
     EXTERNAL_KINDS,
     LEGACY_TRUSTED_ID,
     OFFICE,
@@ -17,7 +19,9 @@ from mfa_brute_force.raw import (
 )
 
 __all__ = [
+    "AZURE",
     "DIRECTORY_APP",
+    "EXCHANGE",
     "EXTERNAL_KINDS",
     "LEGACY_TRUSTED_ID",
     "OFFICE",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from checks.conditional_access.situations import Place
 from mfa_brute_force.logic import Answer, Json, all_of, any_of, has_one, member, negated, texts_of
-from mfa_brute_force.raw import DIRECTORY_APP, LEGACY_TRUSTED_ID, USER_ACTIONS, RawTenant
+from mfa_brute_force.raw import DIRECTORY_APP, LEGACY_TRUSTED_ID, SUITES, USER_ACTIONS, RawTenant
 
 LOW_SCOPES_CLOSED: Final = date(2026, 3, 1)
 """Until then low-privilege scopes of every application escaped a policy that left any application out."""
@@ -58,14 +58,15 @@ def _target(tenant: RawTenant, conditions: Json, target: str) -> Answer:
         return None
     included, excluded = applications.get("includeApplications"), applications.get("excludeApplications")
     by_all = has_one(included, ["All"])
+    if applications.get("applicationFilter", "absent") is not None:
+        return None
     if target in USER_ACTIONS:
         by_name = has_one(applications.get("includeUserActions"), [target])
         return any_of([by_name, all_of([by_all, _reaches(tenant, target)])])
-    if applications.get("applicationFilter", "absent") is not None:
-        return None
     if target == DIRECTORY_APP and tenant.as_of < LOW_SCOPES_CLOSED:
         by_all = all_of([by_all, True if excluded == [] else False if texts_of(excluded)[0] else None])
-    return all_of([any_of([has_one(included, [target]), by_all]), negated(has_one(excluded, [target]))])
+    names = [target, SUITES.get(target, target)]
+    return all_of([any_of([has_one(included, names), by_all]), negated(has_one(excluded, names))])
 
 
 def _reaches(tenant: RawTenant, action: str) -> Answer:
@@ -149,8 +150,9 @@ def _device(_tenant: RawTenant, conditions: Json, device: str) -> Answer:
     if not isinstance(condition, Mapping) or condition.get("deviceFilter", "absent") is not None:
         return None
     words = ["All", {"unmanaged": "", "compliant": "Compliant", "domainJoined": "DomainJoined"}[device]]
-    included, excluded = condition.get("includeDevices"), condition.get("excludeDevices")
-    return all_of([has_one(included, words), negated(has_one(excluded, words))])
+    # v1.0 leaves out the older members
+    included, excluded = condition.get("includeDevices", []), condition.get("excludeDevices", [])
+    return all_of([True if included == [] else has_one(included, words), negated(has_one(excluded, words))])
 
 
 _BY_AXIS: Final[dict[str, Callable[[RawTenant, Json, Any], Answer]]] = {

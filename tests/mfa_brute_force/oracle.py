@@ -20,6 +20,7 @@ from mfa_brute_force.raw import (
     PLATFORMS,
     PORTALS,
     RISKS,
+    SUITES,
     USER_ACTIONS,
     RawPerson,
     RawTenant,
@@ -38,7 +39,7 @@ class Oracle:
     def access(self, person: RawPerson, situation: Situation) -> Access:
         """What gets this person in here, beside the password."""
         outcome = self._by_policies(person, situation)
-        if situation.target == PORTALS and outcome is not Access.BLOCKED:
+        if _is_portal(situation.target) and outcome is not Access.BLOCKED:
             return Access.MFA
         # nobody knows whether there are such addresses
         is_doubtful = situation.place.is_legacy_trusted and self.tenant.mfa_trusted_ips is None
@@ -100,7 +101,7 @@ class Oracle:
     def values(self) -> dict[str, list[Any]]:
         """Every value of every axis: what policies name, and something that they do not name."""
         axes: dict[str, Iterable[Any]] = {
-            "target": [target for target in self.targets if target != PORTALS and target not in USER_ACTIONS],
+            "target": [target for target in self.targets if not _is_portal(target) and target not in USER_ACTIONS],
             "client": CLIENTS,
             "place": self.places,
             "platform": PLATFORMS,
@@ -154,6 +155,11 @@ class Oracle:
         rows = [row for row in self.tenant.named_locations or () if is_country(row)]
         listed = [country for row in rows for country in texts_of(row.get("countriesAndRegions"))[0]]
         return list(dict.fromkeys([OTHER, "unknown", *listed]))
+
+
+def _is_portal(target: str) -> bool:
+    """Whether Microsoft demands MFA itself: of everybody since 2025."""
+    return PORTALS in {target, SUITES.get(target)}
 
 
 def _is_enforced(policy: Any) -> Answer:

@@ -11,6 +11,10 @@ from mfa_brute_force.logic import Json
 OFFICE = "Office365"
 PORTALS = "MicrosoftAdminPortals"
 DIRECTORY_APP = "00000002-0000-0000-c000-000000000000"
+EXCHANGE: Final = "00000002-0000-0ff1-ce00-000000000000"
+AZURE: Final = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"
+SUITES: Final = {EXCHANGE: OFFICE, AZURE: PORTALS}
+"""Applications that are part of what a policy may name as a whole: Exchange Online, the portals of Azure."""
 USER_ACTIONS: Final = ("urn:user:registersecurityinfo", "urn:user:registerdevice")
 LEGACY_TRUSTED_ID: Final = "00000000-0000-0000-0000-000000000000"
 
