@@ -1,8 +1,10 @@
 """Members of JSON that Graph sent: what is absent or of another shape than documented is unknown."""
 
+import json
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from checks.three_valued import Answer
 
@@ -53,3 +55,21 @@ def is_unset(value: object) -> Answer:
     if isinstance(value, dict):
         return False if value else None
     return Texts.of(value).is_empty
+
+
+def object_of(text: str | None) -> dict[str, Any]:
+    """Return the object of a JSON text; empty, and so unknown in every member, where it is null or no object."""
+    try:
+        content = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def parsed(raw: str | None) -> dict[str, Any]:
+    """Return the object that a text holds; empty, and so unknown in every part, where it is null or no object."""
+    try:
+        content = json.loads(raw) if raw else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -25,6 +25,9 @@ ROLE_IDS: Final = (GLOBAL_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, DIRECTORY_READERS
 
 _MEMBERS: Final = st.lists(st.tuples(st.sampled_from(GROUP_IDS), st.sampled_from(USER_IDS)), unique=True, max_size=4)
 _REPORTED: Final = st.dictionaries(st.sampled_from(USER_IDS), st.sampled_from([True, False, None]))
+_METHODS: Final = st.sampled_from(
+    [[], ["mobilePhone"], ["mobilePhone", "microsoftAuthenticatorPush"], ["fido2SecurityKey"], ["new", None], None]
+)
 _KINDS: Final = st.sampled_from(["password", "phone", "fido2", "email", "somethingNew"])
 
 
@@ -37,8 +40,17 @@ def _assignments(draw: st.DrawFn) -> list[Row]:
             id=f"a{number}",
             assignment_type=draw(st.sampled_from(["active", "active", "eligible"])),
             directory_scope_id=draw(st.sampled_from(["/", "/", "/administrativeUnits/x", None])),
+            activation=draw(st.sampled_from(["Assigned", "Activated"])),
         )
         for number in range(draw(st.integers(0, 3)))
+    ]
+
+
+@st.composite
+def _registrations(draw: st.DrawFn) -> list[Row]:
+    return [
+        a_registration(user_id, is_mfa_registered=is_it, methods_registered=draw(_METHODS))
+        for user_id, is_it in draw(_REPORTED).items()
     ]
 
 
@@ -49,9 +61,7 @@ ACCESS_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
         lambda own: [a_role(), a_role(DIRECTORY_READERS), a_role(OWN_ROLE, is_built_in=own)]
     ),
     "role_assignments": _assignments(),
-    "registration_details": _REPORTED.map(
-        lambda answers: [a_registration(user_id, is_mfa_registered=is_it) for user_id, is_it in answers.items()]
-    ),
+    "registration_details": _registrations(),
     "authentication_methods": st.dictionaries(st.sampled_from(USER_IDS), st.sets(_KINDS)).map(
         lambda kinds: [row for user_id, some in kinds.items() for row in methods_of(user_id, *sorted(some))]
     ),

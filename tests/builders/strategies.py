@@ -22,6 +22,7 @@ from builders.access_strategies import (
 from builders.mail_strategies import MAIL_STRATEGIES, NULL_IS_UNSET
 from builders.policies import a_grant, a_policy, security_defaults
 from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
+from builders.settings_strategies import SETTINGS_STRATEGIES
 from builders.sign_in_strategies import sign_ins
 from builders.snapshot import MemorySource, a_profile, a_snapshot
 from checks.model import Profile, TrustedForwarding
@@ -66,7 +67,8 @@ def users(draw: st.DrawFn) -> list[Row]:
                 created_date_time=draw(_moments()),
                 last_successful_sign_in_date_time=draw(_moments()),
                 last_non_interactive_sign_in_date_time=draw(_moments()),
-                assigned_licenses=draw(st.sampled_from([[], None])),
+                assigned_licenses=draw(st.sampled_from([[], None, [{"sku_id": "sku-1", "disabled_plans": []}]])),
+                on_premises_sync_enabled=draw(st.sampled_from([None, None, True])),
             )
         )
     return rows
@@ -227,6 +229,7 @@ _SHARING_LEVELS: Final = or_null(
 TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     **ACCESS_STRATEGIES,
     **MAIL_STRATEGIES,
+    **SETTINGS_STRATEGIES,
     "users": users(),
     "deleted_users": deleted_users(),
     "conditional_access_policies": policies(),
@@ -295,6 +298,8 @@ def with_nulls(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> 
 JSON_COLUMNS: Final = {
     "conditional_access_policies": ("raw",),
     "inbox_rules": ("actions", "conditions"),
+    "authentication_methods_policy": ("raw",),
+    "role_management_policies": ("raw",),
 }
 _ABSENT_IS_UNSET: Final = ("inbox_rules",)
 """Graph leaves out what is not set in a rule, so a member that is absent there says something."""
