@@ -73,6 +73,7 @@ def _judge(check: Check, inputs: Inputs, tenant_id: str, profile: Profile) -> Ch
         gaps=gaps,
         reason=_reason(outcome, gaps, verdict),
         note=outcome.not_applicable if verdict is Verdict.NOT_APPLICABLE else outcome.note,
+        exhibit=None if outcome.exhibit is None else {name: _json(value) for name, value in outcome.exhibit.items()},
     )
 
 
@@ -142,10 +143,10 @@ def _row(check: Check, record: dict[str, Any], tenant_id: str) -> Row:
 def _json(value: Any) -> Json:  # noqa: ANN401 - whatever a column holds
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_json(item) for item in value]
     if isinstance(value, dict):
         return {name: _json(item) for name, item in value.items()}
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    raise OutcomeError(f"evidence of type {type(value).__name__} cannot be written down.")
+    raise OutcomeError(f"a value of type {type(value).__name__} cannot be written down.")

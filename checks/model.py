@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import pandas as pd
@@ -121,6 +121,8 @@ class Outcome:
     """A reason (English source text) when the question does not arise in this tenant."""
     note: str = ""
     """What a reader must know beside the verdict, whatever it is (English source text)."""
+    exhibit: Mapping[str, Any] | None = None
+    """What the check shows besides its verdict: plain JSON in a fixed order. It decides nothing."""
 
 
 def object_id(*parts: str) -> str:

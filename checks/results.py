@@ -37,6 +37,8 @@ class CheckResult:
     """English: why not assessed or not applicable, or what to know beside the verdict."""
     note: str = ""
     """The part of `reason` that comes from the check itself: a source text that can be translated."""
+    exhibit: Mapping[str, Json] | None = None
+    """What the check shows besides its verdict: plain JSON, no part of any fingerprint."""
 
     @property
     def assessed(self) -> int:

@@ -94,6 +94,7 @@ def _check(result: CheckResult) -> JudgedCheck:
         failing=tuple(_object(row, conditions) for row in result.failing),
         unknown=tuple(_object(row, conditions) for row in result.unknown),
         passed=frozenset(result.population) - undecided,
+        exhibit=result.exhibit,
     )
 
 

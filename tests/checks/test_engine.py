@@ -1,10 +1,11 @@
 # ruff: noqa: ANN401, ARG001, FBT001 - stand-ins for checks and outcomes
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
-from builders import a_profile, a_snapshot, a_user
+from builders import AS_OF, a_profile, a_snapshot, a_user
 from builders.private import FAILS, PASSES, UNKNOWN, Users, catalogue_of, enabled_fails, ids, judge, outcome, register
 
 from checks.engine import OutcomeError, evaluate
@@ -122,3 +123,28 @@ def test_results_are_in_order_of_id_and_objects_too() -> None:
 
     assert (first.check.id, second.check.id) == ("AC-04", "AC-05")
     assert ids(first.failing) == ["a", "b", "c"] == list(first.population)
+
+
+def test_what_a_check_shows_besides_its_verdict_is_handed_on_as_json() -> None:
+    def shown(users: Users) -> Outcome:
+        """Why."""
+        return replace(outcome(users), exhibit={"people": ({"name": "Ann", "seen": AS_OF},)})
+
+    result = judge(shown, a_snapshot())
+
+    assert result.exhibit == {"people": [{"name": "Ann", "seen": "2026-11-23T06:00:00Z"}]}
+    assert judge(enabled_fails, a_snapshot()).exhibit is None
+
+
+def test_what_a_check_shows_is_no_part_of_a_fingerprint_or_of_the_verdict() -> None:
+    def fails(users: Users) -> Outcome:
+        """Why."""
+        return enabled_fails(users)
+
+    def shows(users: Users) -> Outcome:
+        """Why."""
+        return replace(enabled_fails(users), exhibit={"people": []})
+
+    plain, showing = (judge(each, a_snapshot(users=[FAILS])) for each in (fails, shows))
+
+    assert (plain.verdict, plain.failing) == (showing.verdict, showing.failing)
