@@ -1,7 +1,7 @@
 """MFA coverage: three answers for the insurer, groups of people, and one person's chain of reasons."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -29,12 +29,10 @@ _NOT_KEPT: Final = mark(
 _BY_DEFAULTS: Final = mark("{count} of them by security defaults: Microsoft decides how often it asks")
 _WEAK: Final = mark("{count} of them with a weak method only")
 _DEVICES: Final = mark("{count} more with a managed device instead, not counted")
-_NOT: Final = mark("{count} without: {names}")
-_DOUBT: Final = mark("{count} could not be judged: {names}")
+_NOT: Final = mark("{count} without")
+_DOUBT: Final = mark("{count} could not be judged")
 _UNSEEN: Final = mark("Not seen: {needs}")
 _NOBODY: Final = mark("There was nobody to judge")
-_NAMED: Final = 5
-_AND_MORE: Final = mark("and {count} more")
 
 
 class AnswerState(StrEnum):
@@ -108,7 +106,9 @@ class Answer:
     count: str
     """How many of how many."""
     notes: tuple[str, ...]
-    """How they are protected, who is not, who could not be judged, and what was not seen."""
+    """How many are protected in which way, are not, or could not be judged."""
+    unseen: str
+    """What was not seen, one sentence; empty where nothing is missing."""
     exceptions: tuple[Excepted, ...]
     unknown: tuple[Excepted, ...]
 
@@ -151,12 +151,12 @@ def mfa_coverage(report: Report) -> MfaCoverageView | None:
     )
 
 
-def why_absent(report: Report) -> str:
-    """Return why there is no MFA coverage to show, and what to do."""
-    gaps = _gaps(report)
+def why_absent(report: Report) -> tuple[str, ...]:
+    """Return why there is no MFA coverage to show, and what to do: a line for each thing that was not read."""
+    gaps, wording = _gaps(report), report.wording
     if not gaps:
-        return report.wording.text(_NOT_KEPT)
-    return " ".join([report.wording.text(_NOT_JUDGED), *(gap_sentence(gap, report.wording) for gap in gaps)])
+        return (wording.text(_NOT_KEPT),)
+    return (wording.text(_NOT_JUDGED), *(gap_sentence(gap, wording) for gap in gaps))
 
 
 def _gaps(report: Report) -> tuple[Gap, ...]:
@@ -222,6 +222,7 @@ def _answer(answer: _Json, wording: Wording) -> Answer:
         state_text=wording.text(STATES[state]),
         count=wording.text(_COUNT, protected=answer["protected"], people=answer["of"]),
         notes=tuple(_notes(answer, wording)),
+        unseen=_unseen(answer, wording),
         exceptions=tuple(
             Excepted(
                 each["id"] or "",
@@ -258,15 +259,12 @@ def _notes(answer: _Json, wording: Wording) -> Iterator[str]:
     for text, key in ((_NOT, "exceptions"), (_DOUBT, "unknown")):
         who = [each for each in answer[key] if each.get("protection") != "managed_device"]
         if who:
-            yield wording.text(text, count=len(who), names=_names(who, wording))
-    if answer["unseen"]:
-        yield wording.text(_UNSEEN, needs=", ".join(wording.need(need) for need in answer["unseen"]))
+            yield wording.text(text, count=len(who))
 
 
-def _names(people: Sequence[_Json], wording: Wording) -> str:
-    names = [_name(each, wording) for each in people[:_NAMED]]
-    more = len(people) - len(names)
-    return ", ".join([*names, *([wording.text(_AND_MORE, count=more)] if more else [])])
+def _unseen(answer: _Json, wording: Wording) -> str:
+    needs = ", ".join(wording.need(need) for need in answer["unseen"])
+    return wording.text(_UNSEEN, needs=needs) if needs else ""
 
 
 def _why(code: str, wording: Wording) -> str:

@@ -55,6 +55,10 @@ VERDICT_FILLS: Final[Mapping[Verdict, PatternFill]] = MappingProxyType(
     }
 )
 NOT_READ_FILL: Final = _fill("D9D2E9")
+GOOD_FILL: Final = _fill("CFE8CF")
+BAD_FILL: Final = _fill("F4B6B6")
+HALF_FILL: Final = _fill("FBEFB0")
+QUIET_FILL: Final = _fill("EDEDED")
 
 
 def writable(text: str) -> str:

@@ -74,12 +74,14 @@ class Sheet:
     rows: Sequence[Row]
     frozen_columns: int = 1
     choice: Choice | None = None
+    lead: Sequence[Row] = ()
+    """Short rows above the table, which can run over the empty cells on their right."""
 
 
 def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> None:
     """Write `sheet` at the end of a write-only workbook."""
     written = workbook.create_sheet(sheet.name)
-    header_row = len(sheet.notes) + 3
+    header_row = len(sheet.notes) + len(sheet.lead) + 3
     for number, column in enumerate(sheet.columns, 1):
         written.column_dimensions[get_column_letter(number)].width = column.width
     written.freeze_panes = f"{get_column_letter(sheet.frozen_columns + 1)}{header_row + 1}"
@@ -87,6 +89,8 @@ def add_sheet(workbook: Workbook, sheet: Sheet, wording: Wording, firm: str) -> 
     written.append([plain_cell(written, sheet.title, TITLE_FONT)])
     for note in sheet.notes:
         written.append([plain_cell(written, note)])
+    for row in sheet.lead:
+        written.append([_lead_cell(written, value) for value in row])
     written.append([])
     headings = [wording.text(column.heading) for column in sheet.columns]
     written.row_dimensions[header_row].height = _height(headings, sheet.columns)
@@ -127,6 +131,10 @@ def _lines(value: Value, width: float) -> int:
 
 def _cell(written: WriteOnlyWorksheet, value: Value | Styled) -> object:
     return body_cell(written, value.value, value.fill) if isinstance(value, Styled) else body_cell(written, value)
+
+
+def _lead_cell(written: WriteOnlyWorksheet, value: Value | Styled) -> object:
+    return body_cell(written, value.value, value.fill) if isinstance(value, Styled) else plain_cell(written, value)
 
 
 def _set_up_print(written: WriteOnlyWorksheet, header_row: int, wording: Wording, firm: str) -> None:

@@ -5,13 +5,12 @@ from io import BytesIO
 
 import pytest
 from judgements import GAP, a_check, an_object, judged
-from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from report_builder import COMPLETE, a_report
+from workbook_kit import read_back, table
 
 from m365_posture.texts import Language
-from reports.view_models.report import Report
 from reports.view_models.wording import Wording
 from reports.workbook.build import workbook_bytes
 from reports.workbook.cells import writable
@@ -32,17 +31,6 @@ PIXELS_PER_CHARACTER = 7
 SMALLEST_PRINT_POINTS = 7.3
 
 
-def read_back(report: Report) -> Workbook:
-    return load_workbook(BytesIO(workbook_bytes(report)))
-
-
-def table(sheet: Worksheet) -> list[dict[str, object]]:
-    """Return the rows below the header, by heading."""
-    first, last = (int("".join(filter(str.isdigit, cell))) for cell in sheet.auto_filter.ref.split(":"))
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
-    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-
-
 def printed_cells(sheet: Worksheet) -> tuple[tuple[Cell, ...], ...]:
     cells: tuple[tuple[Cell, ...], ...] = sheet[sheet.print_area.rpartition("!")[2]]
     return cells
@@ -54,8 +42,8 @@ REPORT = a_report(
 )
 
 
-def test_it_has_a_sheet_for_checks_one_for_actions_one_for_objects_and_one_for_what_was_read() -> None:
-    assert read_back(REPORT).sheetnames == ["Summary", "Action plan", "Affected objects", "Coverage"]
+def test_it_has_a_sheet_for_checks_actions_mfa_objects_and_what_was_read() -> None:
+    assert read_back(REPORT).sheetnames == ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"]
 
 
 def test_the_verdict_stands_in_words_not_in_colour_alone() -> None:
@@ -141,7 +129,7 @@ def test_a_text_that_is_too_long_is_cut_visibly() -> None:
     assert writable("x" * 40_000).endswith(" […]")
 
 
-@pytest.mark.parametrize("name", ["Summary", "Action plan", "Affected objects", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"])
 def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     sheet = read_back(REPORT)[name]
     header = int("".join(filter(str.isdigit, sheet.auto_filter.ref.split(":")[0])))
@@ -164,6 +152,7 @@ def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     [
         ("Summary", []),
         ("Action plan", ["Check", "Topic"]),
+        ("MFA coverage", ["Account", "Id"]),
         ("Affected objects", ["Kind", "Id", "Fingerprint"]),
         ("Coverage", ["Code"]),
     ],
@@ -177,7 +166,7 @@ def test_technical_keys_stand_last_and_are_not_printed(name: str, left_out: list
     assert (printed[0][0].coordinate, printed[-1][0].row) == ("A1", sheet.max_row)
 
 
-@pytest.mark.parametrize("name", ["Summary", "Action plan", "Affected objects", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"])
 def test_a_printed_page_is_not_shrunk_until_nobody_can_read_it(name: str) -> None:
     sheet = read_back(REPORT)[name]
     columns = printed_cells(sheet)[0]
@@ -217,9 +206,9 @@ def test_every_language_has_its_own_words(language: Language) -> None:
 
     names = read_back(report).sheetnames
     expected = {
-        Language.NL: ["Overzicht", "Actieplan", "Betrokken objecten", "Wat gelezen werd"],
-        Language.FR: ["Synthèse", "Plan d'action", "Objets concernés", "Couverture"],
-        Language.EN: ["Summary", "Action plan", "Affected objects", "Coverage"],
+        Language.NL: ["Overzicht", "Actieplan", "MFA-dekking", "Betrokken objecten", "Wat gelezen werd"],
+        Language.FR: ["Synthèse", "Plan d'action", "Couverture MFA", "Objets concernés", "Couverture"],
+        Language.EN: ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"],
     }
     assert names == expected[language]
 
