@@ -75,13 +75,10 @@ class PersonLine:
     """Ways in, a sentence each."""
     chain: tuple[tuple[str, str], ...]
     """Each link with what it says."""
+    reasons: str
+    """The chain, a line per link."""
     is_counted: bool
     """Accounts with a rule of their own are not."""
-
-    @property
-    def reasons(self) -> str:
-        """The chain, a line per link."""
-        return "\n".join(f"{link}: {text}" for link, text in self.chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +162,7 @@ def _gaps(report: Report) -> tuple[Gap, ...]:
 
 def _person(person: _Json, wording: Wording) -> PersonLine:
     groups, kind = tuple(person["groups"]), person["kind"]
+    chain = tuple(_link(each, wording) for each in person["chain"])
     return PersonLine(
         id=person["id"] or "",
         name=_name(person, wording),
@@ -177,7 +175,8 @@ def _person(person: _Json, wording: Wording) -> PersonLine:
         remote=person["remote"],
         remote_text=said(person["remote"], PROTECTIONS, wording),
         ways=tuple(sentences(person["ways"], wording.language)),
-        chain=tuple(_link(each, wording) for each in person["chain"]),
+        chain=chain,
+        reasons="\n".join(wording.labelled(link, text) for link, text in chain),
         is_counted=kind not in APART,
     )
 

@@ -11,6 +11,7 @@ from m365_posture.texts import mark
 from reports.view_models.mfa_coverage import Answer, AnswerState, MfaCoverageView, PersonLine, mfa_coverage, why_absent
 from reports.view_models.mfa_matrix import NO_POLICIES, MatrixView, mfa_matrix
 from reports.view_models.report import Report
+from reports.view_models.wording import Wording
 from reports.workbook.cells import BAD_FILL, GOOD_FILL, HALF_FILL, NOT_READ_FILL, QUIET_FILL
 from reports.workbook.sheet import Column, Row, Sheet, Styled
 
@@ -27,7 +28,7 @@ _PEOPLE: Final = (
 )
 _POLICY: Final = (Column(mark("Policy"), 34), Column(mark("State"), 12))
 _SITUATION_WIDTH: Final = 16
-_LINE_LENGTH: Final = 170
+_LINE_LENGTH: Final = 190
 """Characters of a line above the table that are seen on paper."""
 _APART: Final = mark("{kind}, not counted")
 
@@ -72,16 +73,16 @@ def mfa_sheets(report: Report) -> Iterator[Sheet]:
         notes=[part for line in (why_absent(report) if view is None else view.missing) for part in _broken(line)],
         columns=_PEOPLE,
         rows=() if view is None else tuple(_people(view, report)),
-        lead=() if view is None else tuple(_answers(view.answers)),
+        lead=() if view is None else tuple(_answers(view.answers, wording)),
     )
     if matrix is not None:
         yield _matrix_sheet(matrix, report)
 
 
-def _answers(answers: Sequence[Answer]) -> Iterator[Row]:
+def _answers(answers: Sequence[Answer], wording: Wording) -> Iterator[Row]:
     """Yield a few rows: they stay in sight while the table is scrolled."""
     for answer in answers:
-        said, *more = _broken("; ".join((f"{answer.title}: {answer.count}", *answer.notes)))
+        said, *more = _broken(wording.labelled(answer.title, "; ".join((answer.count, *answer.notes))))
         yield (Styled(answer.state_text, _ANSWER_FILLS[answer.state]), said)
         yield from ((None, line) for line in more)
     for unseen in dict.fromkeys(answer.unseen for answer in answers if answer.unseen):
