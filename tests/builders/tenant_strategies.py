@@ -81,8 +81,20 @@ LOCATIONS: Final = (
     {"@odata.type": "#microsoft.graph.compliantNetworkNamedLocation", "id": "network", "isTrusted": True},
     _place("doubtful", "203.0.113.0/24", trusted=None),
     _place("broken", "somewhere", trusted=False),
+    _place("anywhere", "0.0.0.0/0", "::/0", trusted=False),
 )
-_PLACES: Final = ("AllTrusted", "office", "desk", "branch", "belgium", "benelux", "by-phone", "network", "gone")
+_PLACES: Final = (
+    "AllTrusted",
+    "office",
+    "desk",
+    "branch",
+    "belgium",
+    "benelux",
+    "by-phone",
+    "network",
+    "anywhere",
+    "gone",
+)
 
 STRENGTHS: Final = (
     {"id": "weak", "allowedCombinations": ["password", "fido2"]},

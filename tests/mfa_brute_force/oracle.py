@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, product
 from typing import Any, Final
 
@@ -124,8 +125,8 @@ class Oracle:
             said = [self._holds_on(number, axis, value) for number in numbers]
             demands = [self.demand(number, value) for number in numbers] if axis == "flow" else []
             # addresses that may not be there stay apart, whatever policies say of them
-            is_legacy = axis == "place" and value.is_legacy_trusted
-            first.setdefault((is_legacy, *said, *demands), value)
+            is_doubtful = axis == "place" and value.is_legacy_trusted and self.tenant.mfa_trusted_ips is None
+            first.setdefault((is_doubtful, *said, *demands), value)
         return list(first.values())
 
     @cached_property
@@ -146,10 +147,9 @@ class Oracle:
     def _atoms(self) -> list[frozenset[str]]:
         """Sets of locations that some address is in: they change only where a range begins or has ended."""
         ranges = [(row["id"], network) for row in self.tenant.named_locations or () for network in networks(row) or ()]
-        edges = [network[0] for _, network in ranges]
+        edges = [IPv4Address(0), IPv6Address(0), *(network[0] for _, network in ranges)]
         edges += [network[-1] + 1 for _, network in ranges if int(network[-1]) < 2**network.max_prefixlen - 1]
-        atoms = [frozenset(name for name, network in ranges if edge in network) for edge in edges]
-        return list(dict.fromkeys([frozenset(), *atoms]))
+        return list(dict.fromkeys(frozenset(name for name, network in ranges if edge in network) for edge in edges))
 
     def _countries(self) -> list[str]:
         rows = [row for row in self.tenant.named_locations or () if is_country(row)]
