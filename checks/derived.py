@@ -12,6 +12,8 @@ from checks.registry import columns, derived
 from checks.three_valued import Answer
 
 Policies = tuple[Policy, ...]
+LastSuccesses = pd.DataFrame
+"""`id` and `last_successful_sign_in_date_time` of every account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,15 @@ def policies(
     """
     as_of = profile.as_of.date()
     return tuple(Policy.of(row["id"], row["state"], row["raw"], as_of) for row in records(conditional_access_policies))
+
+
+@derived
+def last_successes(
+    users: Annotated[pd.DataFrame, columns("id", "last_successful_sign_in_date_time")],
+) -> pd.DataFrame:
+    """Return when each account last signed in, apart from the accounts: it takes a licence to see it.
+
+    Source:
+        https://learn.microsoft.com/graph/api/resources/signinactivity
+    """
+    return users

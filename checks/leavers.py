@@ -6,9 +6,10 @@ from typing import Annotated, Any, Final
 
 import pandas as pd
 
+from checks.derived import LastSuccesses
 from checks.frame import BOOL, TEXT, column, judged, look_up, objects, plain, where
 from checks.model import OBJECT_ID, OBJECT_NAME, EvidenceKind, Gap, Outcome, Profile, Severity, object_id
-from checks.registry import check, columns, derived
+from checks.registry import check, columns
 from checks.three_valued import Answer
 from m365_posture.texts import mark
 from scanner.snapshot.ledger import TableState
@@ -20,18 +21,6 @@ _STRAY: Final = mark(
 )
 _DELETED_ARE_KEPT: Final = timedelta(days=30)
 """https://learn.microsoft.com/entra/fundamentals/users-restore"""
-
-
-@derived
-def last_successes(
-    users: Annotated[pd.DataFrame, columns("id", "last_successful_sign_in_date_time")],
-) -> pd.DataFrame:
-    """Return when each account last signed in, apart from the accounts: it takes a licence to see it.
-
-    Source:
-        https://learn.microsoft.com/graph/api/resources/signinactivity
-    """
-    return users
 
 
 @check(
@@ -52,7 +41,7 @@ def last_successes(
 def leavers_are_blocked(
     users: Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "mail", "account_enabled")],
     deleted_users: Annotated[pd.DataFrame | Gap, columns("id", "user_principal_name", "mail", whole=True)],
-    last_successes: pd.DataFrame | Gap,
+    last_successes: LastSuccesses | Gap,
     profile: Profile,
 ) -> Outcome:
     """Whoever left keeps the key: every file and every mail stays open to them, or to whoever knows their password.
@@ -131,7 +120,7 @@ def _has_left(name: str, mail: str, gone: Mapping[str, date]) -> Answer:
     return None if gone and not name else name in gone
 
 
-def _last_success(accounts: pd.DataFrame, last_successes: pd.DataFrame | Gap) -> "pd.Series[Any]":
+def _last_success(accounts: pd.DataFrame, last_successes: LastSuccesses | Gap) -> "pd.Series[Any]":
     if isinstance(last_successes, Gap):
         return column([None] * len(accounts), accounts, TEXT)
     return look_up(accounts["id"], last_successes, "id", "last_successful_sign_in_date_time")

@@ -85,6 +85,7 @@ NULL_IS_UNSET: Final = {
     "mailboxes": ("forwarding_smtp_address", "forwarding_address"),
     "recipients": ("external_email_address",),
     "users": ("mail", "on_premises_sync_enabled"),
+    "role_assignments": ("end_date_time",),
     "transport_rules": ("redirect_message_to", "blind_copy_to", "copy_to", "add_to_recipients"),
 }
 """What Microsoft writes as null where nothing is set: it was asked for the property, so null is its answer."""
