@@ -1,7 +1,6 @@
 """Members of JSON that Graph sent: what is absent or of another shape than documented is unknown."""
 
 import json
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -61,15 +60,6 @@ def object_of(text: str | None) -> dict[str, Any]:
     """Return the object of a JSON text; empty, and so unknown in every member, where it is null or no object."""
     try:
         content = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def parsed(raw: str | None) -> dict[str, Any]:
-    """Return the object that a text holds; empty, and so unknown in every part, where it is null or no object."""
-    try:
-        content = json.loads(raw) if raw else {}
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from checks.conditional_access.circumstances import ALL
 from checks.conditional_access.people import Kind, Person
 from checks.json_values import ABSENT, Texts
 from checks.three_valued import Answer, all_of, any_of, negated
 
 Json = Mapping[str, Any]
 
+ALL: Final = "All"
 _GUESTS: Final = "GuestsOrExternalUsers"
-_EXTERNAL: Final = frozenset({Kind.INTERNAL_GUEST, Kind.B2B_GUEST, Kind.B2B_MEMBER})
+_EXTERNAL: Final = frozenset(Kind) - {Kind.INTERNAL}
 
 
 def concerns(users: object, person: Person) -> Answer:
     """Whether a policy's `conditions.users` hit a person."""
-    if not isinstance(users, dict):
-        return None
-    return all_of([_named(users, person, "include"), negated(_named(users, person, "exclude"))])
+    included = includes(users, person)
+    return False if included is False else all_of([included, negated(excludes(users, person))])
+
+
+def includes(users: object, person: Person) -> Answer:
+    """Whether a policy's `conditions.users` include a person, who may be excluded too."""
+    return _named(users, person, "include") if isinstance(users, dict) else None
+
+
+def excludes(users: object, person: Person) -> Answer:
+    """Whether a policy's `conditions.users` exclude a person."""
+    return _named(users, person, "exclude") if isinstance(users, dict) else None
 
 
 def groups_named(users: object) -> frozenset[str]:
@@ -43,8 +52,7 @@ def _named(users: Json, person: Person, side: str) -> Answer:
     return any_of(
         [
             ids.has_any({ALL, person.id}),
-            person.is_any_of(_EXTERNAL) if _GUESTS in ids.known else False,
-            _guests(users.get(f"{side}GuestsOrExternalUsers", ABSENT), person),
+            by_kind(users, side, person),
             groups.or_unknown(answer=False),
             *map(person.is_in, groups.known),
             roles.or_unknown(answer=False),
@@ -53,17 +61,36 @@ def _named(users: Json, person: Person, side: str) -> Answer:
     )
 
 
+def by_kind(users: Json, side: str, person: Person) -> Answer:
+    """Whether the `include` or `exclude` members name a person for being from outside."""
+    any_guest = _GUESTS in Texts.of(users.get(f"{side}Users")).known
+    guests = _guests(users.get(f"{side}GuestsOrExternalUsers", ABSENT), person)
+    return any_of([person.is_any_of(_EXTERNAL) if any_guest else False, guests])
+
+
 def _guests(guests: object, person: Person) -> Answer:
-    """Whether a choice of external types names the person; the home tenant of a guest is not read."""
+    """Whether a choice of external types and their tenants names the person."""
     if guests is None:
         return False
     types = guests.get("guestOrExternalUserTypes") if isinstance(guests, dict) else None
     if not isinstance(guests, dict) or not isinstance(types, str):
         return None
-    named = {name.strip() for name in types.split(",")}
-    matches = person.is_any_of(frozenset(kind for kind in Kind if kind.value in named))
-    tenants = guests.get("externalTenants")
-    everywhere = isinstance(tenants, dict) and tenants.get("membershipKind") == "all"
-    if everywhere or person.kinds == {Kind.INTERNAL_GUEST}:
-        return matches
-    return False if matches is False else None
+    named = {name.strip() for name in types.split(",")} - {"", "none"}
+    known = frozenset(kind for kind in _EXTERNAL if kind.value in named)
+    matches = person.is_any_of(known)
+    if matches is False and len(known) < len(named):
+        # a type that came later may be a finer name for this one
+        return None if person.kinds != {Kind.INTERNAL} else False
+    return all_of([matches, _comes_from(guests.get("externalTenants"), person)])
+
+
+def _comes_from(tenants: object, person: Person) -> Answer:
+    if person.kinds == {Kind.INTERNAL_GUEST}:
+        return True
+    if not isinstance(tenants, dict):
+        return None
+    if tenants.get("membershipKind") == "all":
+        return True
+    if tenants.get("membershipKind") != "enumerated" or person.tenant_id is None:
+        return None
+    return Texts.of(tenants.get("members")).has_any({person.tenant_id})

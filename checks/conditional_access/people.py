@@ -13,12 +13,15 @@ _EXTERNAL_MARK: Final = "#ext#"
 
 
 class Kind(StrEnum):
-    """Kinds of account that have a user object; Graph's names for the guests among them."""
+    """Kinds of people, by Graph's names for those from outside; the last three have no user object."""
 
     INTERNAL = "internal"
     INTERNAL_GUEST = "internalGuest"
     B2B_GUEST = "b2bCollaborationGuest"
     B2B_MEMBER = "b2bCollaborationMember"
+    DIRECT_CONNECT = "b2bDirectConnectUser"
+    OTHER_EXTERNAL = "otherExternalUser"
+    SERVICE_PROVIDER = "serviceProvider"
 
 
 _KINDS: Final = {
@@ -43,12 +46,16 @@ UNREAD: Final = Standing(None, None)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One user object."""
+    """One user object, or anybody from outside who has none."""
 
     id: str
     kinds: frozenset[Kind]
     """Every kind the account may be, given what was read; one where all was."""
     standing: Standing
+    tenant_id: str | None = None
+    """Home tenant; None where it was not read."""
+    has_account: bool = True
+    """Whether there is a user object, which groups and roles could name."""
 
     @classmethod
     def of(
@@ -59,13 +66,28 @@ class Person:
         guest = _possible(None if user_type is None else user_type.lower() == "guest")
         return cls(user_id, frozenset(_KINDS[pair] for pair in product(external, guest)), standing)
 
+    @classmethod
+    def external(cls, kind: Kind, tenant_id: str) -> "Person":
+        """Return anybody of a kind and a tenant, who has no user object here.
+
+        Args:
+            kind: How they come in; a kind of guest means one whom nobody has put into a group yet.
+            tenant_id: Their home tenant, or `OTHER` for any that no policy names.
+        """
+        return cls(f"{kind.value}:{tenant_id}", frozenset({kind}), UNREAD, tenant_id, has_account=False)
+
     def is_in(self, group_id: str) -> Answer:
         """Whether the person is a member of a group, directly or through other groups."""
+        if not self.has_account:
+            return False
         memberships = self.standing.memberships
         return None if memberships is None else memberships.of(group_id).has(self.id)
 
     def holds(self, role_id: str) -> Answer:
         """Whether a policy about a role concerns the person."""
+        if not self.has_account:
+            # a partner's technicians hold roles by a relationship that names none of them
+            return None if Kind.SERVICE_PROVIDER in self.kinds else False
         roles = self.standing.roles
         return None if roles is None else roles.has(role_id, self.id)
 

@@ -1,0 +1,232 @@
+"""Where sign-ins come from, as far as policies can tell places apart."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from itertools import product
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from checks.conditional_access.situations import OTHER, Place
+from checks.json_values import Texts, object_of
+from checks.model import Gap
+from checks.three_valued import Answer, all_of, any_of, negated
+
+UNKNOWN_COUNTRY: Final = "unknown"
+ALL: Final = "All"
+ALL_TRUSTED: Final = "AllTrusted"
+LEGACY_TRUSTED: Final = "00000000-0000-0000-0000-000000000000"
+"""The trusted addresses of per-user MFA, as a location; they are among `AllTrusted` too."""
+
+_ADDRESS_BITS: Final = {4: 32, 6: 128}
+
+Interval = tuple[int, int, int]
+"""Version of the protocol, first address, first address after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One named location."""
+
+    is_trusted: Answer
+    ranges: tuple[Interval, ...] | None = None
+    """None where it is none of addresses, or its addresses cannot be told."""
+    countries: frozenset[str] | None = None
+    """ISO codes, and `unknown`; None where it is none of countries, or they cannot be told."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return the location of a row of `named_locations`; one of no known shape has unknown extent."""
+        content = object_of(row["raw"])
+        kind = str(row["location_type"] or content.get("@odata.type"))
+        if kind.endswith("ipNamedLocation"):
+            return cls(row["is_trusted"], ranges=_ranges(content.get("ipRanges")))
+        if kind.endswith("countryNamedLocation"):
+            return cls(is_trusted=False, countries=_countries(content))
+        # a compliant network too: Graph calls it trusted, and no address tells who is in it
+        return cls(row["is_trusted"])
+
+
+def _ranges(ranges: object) -> tuple[Interval, ...] | None:
+    if not isinstance(ranges, list):
+        return None
+    try:
+        return tuple(_interval(each["cidrAddress"]) for each in ranges)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _interval(cidr: str) -> Interval:
+    network = ip_network(cidr, strict=False)
+    return network.version, int(network.network_address), int(network.broadcast_address) + 1
+
+
+def _countries(content: Mapping[str, Any]) -> frozenset[str] | None:
+    named = Texts.of(content.get("countriesAndRegions"))
+    with_unknown = content.get("includeUnknownCountriesAndRegions")
+    # by the position of a telephone it is decided while somebody signs in
+    by_address = content.get("countryLookupMethod") in {None, "clientIpAddress"}
+    if not named.is_whole or not by_address or not isinstance(with_unknown, bool):
+        return None
+    codes = frozenset(code.upper() for code in named.known)
+    return codes | {UNKNOWN_COUNTRY} if with_unknown else codes
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The tenant's named locations."""
+
+    known: Mapping[str, Location] | None
+    """By id; None where they were not all read."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]] | Gap) -> Self:
+        """Return those of the rows of `named_locations`, all of them or none."""
+        return cls(None if isinstance(rows, Gap) else MappingProxyType({row["id"]: Location.of(row) for row in rows}))
+
+    def contains(self, location_id: str, place: Place) -> Answer:
+        """Whether a place is in a location, or in what one of Graph's words for several means."""
+        if location_id == ALL:
+            return True
+        if location_id == LEGACY_TRUSTED:
+            return place.is_legacy_trusted
+        if location_id == ALL_TRUSTED:
+            return any_of([place.is_legacy_trusted, self._is_in_a_trusted_one(place)])
+        return None if self.known is None else self._is_in(self.known.get(location_id), location_id, place)
+
+    @staticmethod
+    def _is_in(location: Location | None, location_id: str, place: Place) -> Answer:
+        if location is None:
+            # one that was deleted while a policy still names it
+            return None if _is_word(location_id) else False
+        if location.ranges is not None:
+            return location_id in place.locations
+        return None if location.countries is None else place.country in location.countries
+
+    def _is_in_a_trusted_one(self, place: Place) -> Answer:
+        if self.known is None:
+            return None
+        return any_of(
+            all_of([location.is_trusted, self.contains(location_id, place)])
+            for location_id, location in self.known.items()
+            if location.is_trusted is not False
+        )
+
+    def told_apart_by(self, named: Collection[str], *, has_legacy: bool) -> "Geography":
+        """Return the places that are told apart by these locations.
+
+        Args:
+            named: Ids, and Graph's words for several.
+            has_legacy: Whether there are, or may be, trusted addresses of per-user MFA.
+        """
+        known = self.known or {}
+        wanted = {
+            location_id: location
+            for location_id, location in known.items()
+            if location_id in named or (ALL_TRUSTED in named and location.is_trusted is not False)
+        }
+        listed = {key: location.countries for key, location in wanted.items() if location.countries is not None}
+        return Geography(
+            self,
+            addresses=_overlaps({key: each.ranges for key, each in wanted.items() if each.ranges is not None}),
+            countries=_alike(listed),
+            has_legacy=has_legacy,
+            ids=tuple(sorted(wanted)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """Places that some policies tell apart, one for each kind."""
+
+    locations: Locations
+    addresses: tuple[frozenset[str], ...]
+    """Every set of locations of addresses that some address is in, and no other; in none first."""
+    countries: Mapping[str, tuple[str, ...]]
+    """Countries that are told apart from the others, each with those that are in the same locations."""
+    has_legacy: bool
+    """Whether there may be trusted addresses of per-user MFA."""
+    ids: tuple[str, ...]
+    """Locations that make one."""
+
+    def is_inside(self, location_ids: Collection[str], place: Place) -> bool:
+        """Whether a place is surely in one of some locations."""
+        return any(self.locations.contains(location_id, place) for location_id in location_ids)
+
+    def places(self) -> Iterator[Place]:
+        """Return every kind of place, the most ordinary first."""
+        legacy = (False, True) if self.has_legacy else (False,)
+        for is_legacy, within, country in product(legacy, self.addresses, self.countries):
+            yield Place(within, country, is_legacy)
+
+
+def _overlaps(ranges: Mapping[str, tuple[Interval, ...]]) -> tuple[frozenset[str], ...]:
+    """Return which locations overlap somewhere; none at all too, unless they are the whole internet."""
+    found = {frozenset[str]()} if not ranges else set()
+    for version, bits in _ADDRESS_BITS.items():
+        edges: list[tuple[int, int, str]] = [
+            edge
+            for key, intervals in ranges.items()
+            for of_version, first, end in intervals
+            if of_version == version
+            for edge in ((first, 1, key), (end, -1, key))
+        ]
+        found |= _sweep(sorted(edges), 2**bits)
+    return tuple(sorted(found, key=lambda within: (len(within), sorted(within))))
+
+
+def _sweep(edges: Sequence[tuple[int, int, str]], end: int) -> set[frozenset[str]]:
+    found: set[frozenset[str]] = set()
+    depth: dict[str, int] = {}
+    at = 0
+    for position, step, key in [*edges, (end, 0, "")]:
+        if position > at:
+            found.add(frozenset(name for name, count in depth.items() if count))
+        at = position
+        depth[key] = depth.get(key, 0) + step
+    return found
+
+
+def _alike(listed: Mapping[str, frozenset[str]]) -> Mapping[str, tuple[str, ...]]:
+    """Return countries by a representative of those that are in the same locations."""
+    named = sorted(frozenset().union(*listed.values()) - {UNKNOWN_COUNTRY})
+    groups: dict[frozenset[str], list[str]] = {}
+    for country in [OTHER, *named, UNKNOWN_COUNTRY]:
+        within = frozenset(key for key, countries in listed.items() if country in countries)
+        groups.setdefault(within, []).append(country)
+    return {countries[0]: tuple(countries) for countries in groups.values()}
+
+
+def _is_word(location_id: str) -> bool:
+    """Whether this is a word of Graph's that is not known here, and no id."""
+    return location_id.isalpha() and location_id[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """`conditions.locations` of one policy."""
+
+    included: Texts
+    excluded: Texts
+
+    @classmethod
+    def of(cls, condition: object) -> Self:
+        """Return the choice of places; null means any, another shape may mean anything."""
+        if condition is None:
+            return cls(Texts(frozenset({ALL}), is_whole=True), Texts(frozenset(), is_whole=True))
+        given = condition if isinstance(condition, dict) else {}
+        return cls(Texts.of(given.get("includeLocations")), Texts.of(given.get("excludeLocations")))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What the policy names, places or words."""
+        return self.included.known | self.excluded.known
+
+    def has(self, place: Place, locations: Locations) -> Answer:
+        """Whether the condition holds at a place."""
+        return all_of([_any(self.included, place, locations), negated(_any(self.excluded, place, locations))])
+
+
+def _any(named: Texts, place: Place, locations: Locations) -> Answer:
+    inside = any_of(locations.contains(location_id, place) for location_id in named.known)
+    return inside or any_of([inside, named.or_unknown(answer=False)])

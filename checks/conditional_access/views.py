@@ -1,0 +1,100 @@
+"""What the policies of a tenant make of sign-ins from some places."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+from checks.conditional_access.choices import CLIENTS, DEVICES, FLOWS, PLATFORMS, RISKS
+from checks.conditional_access.classes import Masked, masked
+from checks.conditional_access.concerns import Concern
+from checks.conditional_access.demands import Demand
+from checks.conditional_access.grids import Field, Stakes
+from checks.conditional_access.places import Geography
+from checks.conditional_access.rules import Rule
+from checks.conditional_access.situations import OTHER, Access, Place, Proof
+from checks.conditional_access.targets import DIRECTORY, OFFICE, PORTALS, USER_ACTIONS, is_portal, is_user_action
+from checks.conditional_access.ways import Teller
+from checks.three_valued import Answer
+
+_FIRST: Final = (OTHER, OFFICE)
+
+
+class View:
+    """What the policies make of sign-ins from some places; one proof for each set of policies."""
+
+    def __init__(
+        self, rules: Sequence[Rule], geography: Geography, places: Sequence[Place], *, is_doubtful: bool
+    ) -> None:
+        self._rules = rules
+        self._is_doubtful = is_doubtful
+        self._stakes = {flow: Stakes.of(rules, flow) for flow in FLOWS}
+        self._others = self._masked_axes(geography, places)
+        self._teller = Teller(self.applications, geography, rules)
+        self._proofs: dict[Concern, Proof] = {}
+
+    def proof(self, concern: Concern) -> Proof:
+        """Return what is proved of people whom these policies concern."""
+        if concern not in self._proofs:
+            self._proofs[concern] = self._proved(concern)
+        return self._proofs[concern]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Applications, the administration portals, and each user action."""
+        return self.applications, self._portals, *self._actions.values()
+
+    @cached_property
+    def applications(self) -> Field:
+        """Every application but the administration portals."""
+        named = [name for name in self._named if not is_portal(name) and not is_user_action(name)]
+        return self._field([*_FIRST, *named, DIRECTORY])
+
+    @cached_property
+    def _portals(self) -> Field:
+        return self._field([PORTALS, *filter(is_portal, self._named)])
+
+    @cached_property
+    def _actions(self) -> Mapping[str, Field]:
+        actions = dict.fromkeys([*USER_ACTIONS, *filter(is_user_action, self._named)])
+        return MappingProxyType({action: self._field([action]) for action in actions})
+
+    @cached_property
+    def _named(self) -> list[str]:
+        return sorted(frozenset[str]().union(*(rule.targets.named for rule in self._rules)))
+
+    def _field(self, targets: Iterable[str]) -> Field:
+        asked = masked(dict.fromkeys(targets), [rule.targets.has for rule in self._rules])
+        return Field((asked, *self._others), self._stakes, has_doubtful_places=self._is_doubtful)
+
+    def _masked_axes(self, geography: Geography, places: Sequence[Place]) -> list[tuple[Masked[Any], ...]]:
+        def at(rule: Rule) -> Callable[[Place], Answer]:
+            return lambda place: rule.places.has(place, geography.locations)
+
+        rules = self._rules
+        return [
+            masked(CLIENTS, [rule.clients.has for rule in rules]),
+            masked(places, [at(rule) for rule in rules]),
+            masked(PLATFORMS, [rule.platforms.has for rule in rules]),
+            masked(RISKS, [rule.sign_in_risks.has for rule in rules]),
+            masked(RISKS, [rule.user_risks.has for rule in rules]),
+            masked(FLOWS, [rule.flows.has for rule in rules]),
+            masked(DEVICES, [rule.devices.has for rule in rules]),
+        ]
+
+    def _proved(self, concern: Concern) -> Proof:
+        grid = self.applications.grid(concern.surely, concern.perhaps)
+        actions = {
+            action: field.grid(concern.surely, concern.perhaps).accesses for action, field in self._actions.items()
+        }
+        return Proof(
+            grid.accesses,
+            demands_mfa=Access.MFA in grid.accesses,
+            ways=self._teller.ways(grid, concern),
+            strengths=self._strengths(concern.surely & self.applications.reach),
+            user_actions=MappingProxyType(actions),
+        )
+
+    def _strengths(self, surely: int) -> frozenset[str]:
+        demanded = (rule.demands for number, rule in enumerate(self._rules) if surely >> number & 1)
+        return frozenset(each.strength for each in demanded if each.strength is not None and each.usual is Demand.MFA)
