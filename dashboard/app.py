@@ -43,6 +43,7 @@ def _show(access: Access) -> None:
         _ON_THE_WHOLE: _page("portfolio", wording.text(mark("Portfolio")), ":material/apartment:"),
         "tenant": _page("tenant", wording.text(mark("Tenant")), ":material/fact_check:"),
         "findings": _page("findings", wording.text(mark("Findings")), ":material/list_alt:"),
+        "mfa": _page("mfa", wording.text(mark("MFA")), ":material/lock_person:"),
         "coverage": _page("coverage", wording.text(mark("Coverage")), ":material/visibility:"),
     }
     page = st.navigation(list(pages.values()))

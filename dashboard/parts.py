@@ -9,12 +9,15 @@ import streamlit as st
 from checks.model import Severity, Verdict
 from dashboard.markup import Markup, joined, tag
 from reports.view_models.findings import Standing
+from reports.view_models.mfa_coverage import AnswerState
 from scanner.snapshot.ledger import TableState
 
 NOTHING: Final = "\N{EN DASH}"
 """Stands where there is nothing to say."""
 
-_SIGNS: Final[Mapping[Verdict | TableState | Standing, str]] = MappingProxyType(
+_Code = Verdict | TableState | Standing | AnswerState
+
+_SIGNS: Final[Mapping[_Code, str]] = MappingProxyType(
     {
         Verdict.FAIL: "✕",
         Verdict.NOT_ASSESSED: "?",
@@ -31,6 +34,10 @@ _SIGNS: Final[Mapping[Verdict | TableState | Standing, str]] = MappingProxyType(
         Standing.OPEN: "✕",
         Standing.UNKNOWN: "?",
         Standing.CLOSED: NOTHING,
+        AnswerState.YES: "✓",
+        AnswerState.NO: "✕",
+        AnswerState.DEVICES: "◐",
+        AnswerState.UNKNOWN: "?",
     }
 )
 _SEVERITY_SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
@@ -49,9 +56,14 @@ def show(*content: str) -> None:
     st.html(tag("div", *content, class_="mp"))
 
 
-def badge(code: Verdict | TableState | Standing, text: str) -> Markup:
+def badge(code: _Code, text: str) -> Markup:
     """Return a verdict or a state: a sign, a colour, and its word."""
-    return tag("span", _sign(_SIGNS[code]), text, class_=f"mp-badge mp-{code.value}")
+    return signed(_SIGNS[code], text, code.value)
+
+
+def signed(sign: str, text: str, tone: str) -> Markup:
+    """Return a word with a sign, on the colour of a tone."""
+    return tag("span", _sign(sign), text, class_=f"mp-badge mp-{tone}")
 
 
 def severity(code: Severity, text: str, *, is_quiet: bool = False) -> Markup:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from judgements import GAP, a_check, an_object, judged
+from mfa_exhibits import Json, a_matrix, a_person, a_step, a_way, an_exhibit
 from stored_scans import COMPLETE, MOMENT, TENANT, TEST_KEY, a_scan, a_tenant
 
 from checks.model import Severity
@@ -61,18 +62,36 @@ class Practice:
         return self.folder / "data"
 
 
+def an_mfa_exhibit() -> Json:
+    """Return MFA coverage of people with hostile names who get in by a hole, of one in doubt, and of some protected."""
+    hole = [a_way(clients=["browser"], places=[HOSTILE[0]], spared_by=[HOSTILE[3]]), a_way(platforms=["linux"])]
+    policy = {"id": "p1", "name": HOSTILE[1], "state": "enabled", "cells": ["mfa", "not_matched", "unknown"]}
+    trial = {"id": "p2", "name": HOSTILE[2], "state": "disabled", "cells": ["mfa", "blocked", "nothing"]}
+    return an_exhibit(
+        *(a_person(name, "hole", ways=hole, chain=[a_step("left_out", HOSTILE[3])]) for name in HOSTILE),
+        a_person("Ada", "unknown", groups=["partners"], chain=[a_step("group_members", "Partners")]),
+        a_person("Bob", "managed_device", groups=["partners", "administrators"]),
+        a_person("Cyr", "weak_method", kind="guest", groups=["guests"]),
+        a_person("Glass", "unprotected", kind="emergency", groups=["administrators"]),
+        *(a_person(f"Staff {number}") for number in range(20)),
+        matrix=a_matrix(policy, trial, situations=[{"key": key} for key in ("first", "second", "third")]),
+        unseen=["group_members"],
+    )
+
+
 def checks() -> Sequence[JudgedCheck]:
-    """Return one check that fails for hostile names, one in doubt, one in order."""
+    """Return one check that fails for hostile names, one in doubt, one in order, and one that shows MFA coverage."""
     failing = [an_object(f"rule-{number}", name, mailbox=name) for number, name in enumerate(HOSTILE)]
     rules = a_check("EM-05", failing=failing)
     return (
         replace(rules, severity=Severity.CRITICAL, object_type="inbox_rule"),
         a_check("AC-04", unknown=[an_object("ada", "Ada")], gaps=(GAP,)),
         a_check("SH-06", passed=["link"]),
+        replace(a_check("ID-01", gaps=(GAP,)), exhibit=an_mfa_exhibit()),
     )
 
 
-def a_practice(folder: Path) -> Practice:
+def a_practice(folder: Path, found: Sequence[JudgedCheck] | None = None) -> Practice:
     """Write a configuration of two tenants, and a scan of one of them."""
     practice = Practice(folder)
     create_master_key(practice.key_file, TEST_KEY)
@@ -84,7 +103,7 @@ def a_practice(folder: Path) -> Practice:
     tenant_folder, vault = a_tenant(practice.data)
     manifest = a_scan(tenant_folder, vault, MOMENT, tables={}, states=STATES)
     result = replace(
-        judged(1, *checks(), tenant=TENANT),
+        judged(1, *(checks() if found is None else found), tenant=TENANT),
         scan_id=manifest.scan_id,
         finished_at=manifest.finished_at,
         coverage_complete=False,
