@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from m365_posture.commands import what_if
 from m365_posture.commands.options import Format
 from m365_posture.commands.output import Row, write_bytes, write_rows
 from m365_posture.texts import Language, mark, translate
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What is checked, how severe it is, and why it matters.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("what-if")(what_if.what_if)
 
 _COLUMNS: Final = ("check_id", "severity", "area", "title")
 _LABELLED: Final = mark("{label}: {value}")
@@ -42,7 +44,7 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of ti
 
 @app.callback()
 def checks() -> None:
-    """Show the catalogue of checks."""
+    """Show the catalogue of checks, and judge policies on paper."""
 
 
 @app.command("list")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,10 +16,11 @@ from checks.frame import plain, records
 from checks.source import Source
 from m365_posture.what_if.changes import Row, content_of
 from scanner.snapshot.ledger import Coverage, TableState
+from scanner.snapshot.schema import Table
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS
 from scanner.snapshot.tables.groups import GROUP_MEMBERS, GROUPS
-from scanner.snapshot.tables.policies import CONDITIONAL_ACCESS_POLICIES
+from scanner.snapshot.tables.policies import CONDITIONAL_ACCESS_POLICIES, SECURITY_DEFAULTS
 
 NOT_NAMED: Final = "named_by_no_policy"
 """Why the members of a group were not read."""
@@ -93,13 +94,23 @@ def policies_of(source: Source) -> list[Row]:
     return records(source.frame(CONDITIONAL_ACCESS_POLICIES.name))
 
 
-def with_policies(source: Source, policies: Sequence[Row]) -> Overlay:
+def with_policies(source: Source, policies: Sequence[Row], *, is_turned_on: bool = False) -> Overlay:
     """Return the scan with these policies instead of its own.
 
     The members of a group are read where a policy or a role names it. Of another group that these policies
     name, nobody knows who is in it, and the overlay says so.
+
+    Args:
+        source: The scan; its policies were read.
+        policies: Rows of `conditional_access_policies`.
+        is_turned_on: Whether one of them is turned on that was off: that takes turning off security defaults.
+
+    Source:
+        https://learn.microsoft.com/entra/fundamentals/security-defaults
     """
     tables: dict[str, Sequence[Row]] = {CONDITIONAL_ACCESS_POLICIES.name: policies}
+    if is_turned_on and has_security_defaults(source):
+        tables[SECURITY_DEFAULTS.name] = [row | {"is_enabled": False} for row in _rows(source, SECURITY_DEFAULTS.name)]
     unread = unread_groups(source, policies)
     if not unread:
         return Overlay(source, tables)
@@ -110,6 +121,11 @@ def with_policies(source: Source, policies: Sequence[Row]) -> Overlay:
     return Overlay(source, tables, {GROUP_MEMBERS.name: partial})
 
 
+def has_security_defaults(source: Source) -> bool:
+    """Tell whether security defaults are surely on."""
+    return any(row["is_enabled"] for row in _rows(source, SECURITY_DEFAULTS.name))
+
+
 def unread_groups(source: Source, policies: Iterable[Row]) -> list[str]:
     """Return the groups that policies name and whose members the scan had no reason to read.
 
@@ -117,30 +133,23 @@ def unread_groups(source: Source, policies: Iterable[Row]) -> list[str]:
     """
     if not source.coverage(GROUP_MEMBERS.name).state.delivers_rows:
         return []
-    looked_for = set(_groups_of(policies_of(source)))
+    looked_for = {group for policy in policies_of(source) for group in groups_of(policy)}
     looked_for.update(plain(source.frame(GROUP_MEMBERS.name, ["group_id"])["group_id"]))
-    exist = _groups(source)
-    named = dict.fromkeys(_groups_of(policies))
+    exist = ids_of(source, GROUPS)
+    named = dict.fromkeys(group for policy in policies for group in groups_of(policy))
     return [group for group in named if group not in looked_for and (exist is None or group in exist)]
 
 
-def strange_groups(source: Source, policies: Iterable[Row]) -> list[str]:
-    """Return the groups that policies name and the tenant surely does not have."""
-    exist = _groups(source)
-    return [] if exist is None else [group for group in dict.fromkeys(_groups_of(policies)) if group not in exist]
-
-
-def _groups(source: Source) -> frozenset[str] | None:
-    """Return every group of the tenant; None where not all were read."""
-    if source.coverage(GROUPS.name).state is not TableState.COMPLETE:
+def ids_of(source: Source, table: Table) -> frozenset[str] | None:
+    """Return the ids of everything in a table; None where not all was read."""
+    if source.coverage(table.name).state is not TableState.COMPLETE:
         return None
-    return frozenset(plain(source.frame(GROUPS.name, ["id"])["id"]))
+    return frozenset(plain(source.frame(table.name, ["id"])["id"]))
 
 
-def _groups_of(policies: Iterable[Row]) -> Iterator[str]:
-    for policy in policies:
-        conditions = (content_of(policy) or {}).get("conditions")
-        yield from sorted(groups_named(conditions.get("users") if isinstance(conditions, dict) else None))
+def groups_of(policy: Row) -> frozenset[str]:
+    """Return the groups that a policy includes or excludes."""
+    return groups_named(((content_of(policy) or {}).get("conditions") or {}).get("users"))
 
 
 def _unread(group_id: str) -> Row:

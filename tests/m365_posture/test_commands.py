@@ -76,7 +76,7 @@ def test_the_commands_of_the_design_exist() -> None:
         "demo", "scan", "judge", "workbook", "dashboard", "simulate", "tenants list", "checks list", "checks show",
         "config check", "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
         "keys certificate", "tenants add", "tenants consent-url", "tenants verify", "tenants offboard", "purge",
-        "data-map",
+        "data-map", "checks what-if",
     }  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def python(program: str) -> subprocess.CompletedProcess[str]:
 def test_help_imports_nothing_that_only_a_running_command_needs() -> None:
     program = (
         "import sys\nfrom m365_posture.__main__ import run\n"
-        "for words in ([], ['scan'], ['workbook'], ['keys', 'rotate']): run([*words, '--help'])\n"
+        "for words in ([], ['scan'], ['workbook'], ['keys', 'rotate'], ['checks', 'what-if']):run([*words, '--help'])\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     answer = python(program)
