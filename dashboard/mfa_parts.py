@@ -69,11 +69,12 @@ def groups(found: Iterable[GroupLine], wording: Wording) -> Markup:
 
 def matrix(found: MatrixView, wording: Wording) -> Markup:
     """Return what each policy does in each situation."""
-    share = max(1, 66 // max(1, len(found.situations)))
-    columns = {wording.text(mark("Policy")): 24, wording.text(mark("State")): 10} | dict.fromkeys(
+    share = max(1, 70 // max(1, len(found.situations)))
+    columns = {wording.text(mark("Policy")): 22, wording.text(mark("State")): 8} | dict.fromkeys(
         found.situations, share
     )
-    return table(wording.text(mark("Policies by situation")), columns, (_policy(row) for row in found.rows))
+    shown = table(wording.text(mark("Policies by situation")), columns, (_policy(row) for row in found.rows))
+    return tag("div", shown, class_="mp-matrix")
 
 
 def person(line: PersonLine, wording: Wording) -> Markup:

@@ -27,6 +27,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "is_folder": mark("Opens a folder"),
         "is_hidden": mark("The rule is hidden"),
         "is_licensed": mark("Has a licence"),
+        "lacks": mark("What is wrong or missing"),
         "last_day": mark("Last day at the firm"),
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
@@ -34,6 +35,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "other_holders": mark("Guests, partners and applications with the role, counted apart"),
         "own_administrators": mark("Number of Global Administrators"),
         "path": mark("Path"),
+        "policies": mark("Policies that leave the account out"),
+        "role": mark("Role"),
         "roles": mark("Roles"),
         "scope": mark("Open to"),
         "seen_in": mark("Seen in"),
@@ -79,6 +82,24 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "permanentDelete": mark("deleting it for good"),
             "markAsRead": mark("marking it as read"),
             "moveToFolder": mark("moving it to another folder"),
+        },
+        "lacks": {
+            "accounts": mark("there are too few emergency accounts"),
+            "activation": mark("the role is held for good, it is not activated"),
+            "approval": mark("nobody has to approve the activation"),
+            "cloud_only": mark("the account is copied from a server at the office"),
+            "enabled": mark("the account is blocked"),
+            "exclusion": mark("no policy leaves the account out"),
+            "explanation": mark("nobody named it as an emergency account"),
+            "global_administrator_for_good": mark("the account is no Global Administrator for good"),
+            "justification": mark("the activation asks for no reason"),
+            "mailbox": mark("the account has a mailbox"),
+            "named_account": mark("an account that the firm named does not exist"),
+            "notification": mark("nobody is told of the activation"),
+            "office_licence": mark("the account has a licence for mail, files or Office"),
+            "passkey": mark("no passkey or certificate is registered"),
+            "second_factor": mark("the activation asks for no second factor"),
+            "synchronized": mark("the account is copied from a server at the office"),
         },
         "methods": {
             "email": mark("an address to reset the password with"),
@@ -147,12 +168,12 @@ def _value(name: str, value: object, wording: Wording) -> str:
             return ", ".join(_value(name, entry, wording) for entry in value)
         case str():
             meaning = CODES.get(name, {}).get(value)
-            return wording.text(meaning) if meaning else _moment(value, wording)
+            return wording.text(meaning) if meaning else moment_text(value, wording)
         case _:
             return str(value)
 
 
-def _moment(text: str, wording: Wording) -> str:
+def moment_text(text: str, wording: Wording) -> str:
     """Return a UTC timestamp on the firm's clock; any other text as it is."""
     if text.endswith("Z") and text[:4].isdigit():
         with suppress(ValueError):

@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from m365_posture.texts import listed, mark
+from reports.view_models.evidence import CODES, moment_text
+from reports.view_models.ways_in import QUOTED
 from reports.view_models.wording import UNKNOWN, Wording
 
 PROTECTIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -108,8 +110,52 @@ LINKS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Links of the chain of reasons."""
 
-STEPS: Final[Mapping[str, str]] = MappingProxyType({})
-"""What a link says, by its code; `{details}` stands where names belong."""
+STEPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "defaults_on": mark("on: Microsoft decides how often it asks"),
+        "defaults_off": mark("off"),
+        "defaults_unknown": mark("not known whether they are on"),
+        "per_user_enforced": mark("enforced; app passwords, which cannot be read, may still open older programs"),
+        "per_user_enabled": mark("enabled; older programs get in until a second factor is registered"),
+        "per_user_unknown": mark("the state of this account was not read"),
+        "mfa_everywhere": mark("ask for a second factor everywhere"),
+        "blocked_everywhere": mark("block every sign-in"),
+        "password_somewhere": mark("leave sign-ins open to the password alone"),
+        "nothing_demanded": mark("never ask for a second factor"),
+        "device_instead": mark("accept a managed device instead of a second factor"),
+        "not_decided": mark("could not be decided"),
+        "methods_strong": mark("a second factor that cannot be intercepted"),
+        "methods_weak": mark("only a second factor that can be intercepted"),
+        "methods_none": mark("no second factor"),
+        "methods_unknown": mark("were not read"),
+        "strength_satisfied": mark("what is registered is strong enough"),
+        "strength_not_satisfied": mark("nothing that is registered is strong enough"),
+        "strength_unknown": mark("not known whether what is registered is strong enough"),
+        "federated_mfa_accepted": mark("the second factor that is asked there is accepted"),
+        "federated_mfa_rejected": mark("a second factor that is asked there is not accepted"),
+        "federation_unknown": mark("not known whether a second factor that is asked there is accepted"),
+        "pass_registered": mark("one is registered"),
+        "campaign_on": mark("people are asked to register a second factor"),
+        "campaign_off": mark("nobody is asked to register a second factor"),
+        "home_mfa_accepted": mark("the second factor that is asked there is accepted"),
+        "home_mfa_not_accepted": mark("a second factor that is asked there is not accepted"),
+        "home_mfa_unknown": mark("not known whether a second factor that is asked there is accepted"),
+        "log_agrees": mark("shows what the policies say"),
+        "log_contradicts": mark("shows a sign-in with the password alone where a second factor should have been asked"),
+        "log_not_comparable": mark("shows nothing that can be compared with the policies"),
+        "log_silent": mark("shows no sign-in"),
+        "log_unread": mark("was not read"),
+    }
+)
+"""What a link says, by its code."""
+
+_NAMING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "password_somewhere": mark("leave sign-ins open to the password alone (left out by the policy {details})"),
+        "not_decided": mark("could not be decided, because of the policy {details}"),
+    }
+)
+"""The same with the names that belong to it; of others the names stand behind it."""
 
 
 def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
@@ -119,8 +165,14 @@ def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
 
 def step(code: str, details: Sequence[str], wording: Wording) -> str:
     """Return what a link of the chain says, with the names that belong to it."""
-    names = listed(details, wording.language, "and") if details else ""
-    text = said(code, STEPS, wording)
-    if "{details}" in text and code in STEPS:
-        return text.replace("{details}", names)
-    return wording.labelled(text, names) if names else text
+    if not details:
+        return said(code, STEPS, wording)
+    names = [_detail(each, wording) for each in details]
+    if code in _NAMING:
+        quoted = [wording.text(QUOTED, name=name) for name in names]
+        return wording.text(_NAMING[code], details=listed(quoted, wording.language, "and"))
+    return wording.labelled(said(code, STEPS, wording), listed(names, wording.language, "and"))
+
+
+def _detail(detail: str, wording: Wording) -> str:
+    return wording.text(CODES["methods"][detail]) if detail in CODES["methods"] else moment_text(detail, wording)

@@ -12,7 +12,7 @@ Way = Mapping[str, object]
 _MOST_NAMED: Final = 3
 """How many names of apps, places or policies one sentence holds."""
 _AND_MORE: Final = mark("{count} more")
-_QUOTED: Final = mark("“{name}”")
+QUOTED: Final = mark("“{name}”")
 
 _ANY_APP: Final = mark("any app except the administration portals")
 """For those Microsoft itself demands MFA, so no way leads into them."""
@@ -130,7 +130,7 @@ def sentences(ways: Sequence[Way], language: Language) -> list[str]:
 
 
 def _policies(names: Sequence[str], language: Language) -> str:
-    return _listed([translate(_QUOTED, language).format(name=name) for name in names], language, "and")
+    return _listed([translate(QUOTED, language).format(name=name) for name in names], language, "and")
 
 
 def _apps(way: Way, language: Language) -> str:

@@ -74,6 +74,9 @@ OBJECT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "sharing_link": mark("Sharing link"),
         "sharing_setting": mark("Sharing setting"),
         "mail_route": mark("Way out for mail"),
+        "sign_in_method": mark("Way to sign in"),
+        "administrator_right": mark("Administrator right"),
+        "exception": mark("Exception"),
         "tenant": mark("The firm as a whole"),
     }
 )
@@ -141,6 +144,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "active_user_detail": mark("Use of each product"),
         "active_user_detail.names": mark("Use of each product: by whom"),
         "profile.leavers": mark("The firm's list of people who left"),
+        "profile.break_glass": mark("The firm's list of emergency accounts"),
     }
 )
 LICENCES: Final[Mapping[str, str]] = MappingProxyType(
