@@ -8,11 +8,14 @@ from dashboard.access import Access, current
 from dashboard.choice import address, chosen
 from dashboard.data import report
 from dashboard.markup import Markup, joined, lines, tag
+from dashboard.mfa_parts import answers
 from dashboard.parts import badge, details, labelled, notice, severity, show, table, tile, tiles
 from m365_posture.texts import mark
+from reports.view_models.mfa_coverage import mfa_coverage
 from reports.view_models.overview import AreaSection, Overview, overview
 from reports.view_models.portfolio import age_text
 from reports.view_models.references import insurer_questions, references
+from reports.view_models.report import Report
 from reports.view_models.summary import SummaryLine
 from reports.view_models.wording import SEVERITIES, VERDICTS, Wording
 
@@ -35,8 +38,18 @@ def page(access: Access) -> None:
         notice(view.summary.coverage, "doubt" if view.facts.parts_read < view.facts.parts else "plain"),
         tag("p", view.summary.changes, class_="mp-lead"),
     )
+    _mfa(newest, tenant.slug)
     show(*(_section(section, tenant.slug, wording) for section in view.areas))
     show(_facts(view, wording))
+
+
+def _mfa(newest: Report, slug: str) -> None:
+    view, wording = mfa_coverage(newest), newest.wording
+    if view is None:
+        return
+    more = tag("a", wording.text(mark("Who, and why")), href=address("mfa", slug), target="_self", class_="mp-aside")
+    heading = tag("h2", wording.text(mark("What insurers ask about a second factor")), more)
+    show(heading, answers(view.answers, wording, with_names=False))
 
 
 def _totals(view: Overview, wording: Wording) -> Markup:

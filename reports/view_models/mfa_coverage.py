@@ -156,6 +156,15 @@ def why_absent(report: Report) -> tuple[str, ...]:
     return (wording.text(_NOT_JUDGED), *(gap_sentence(gap, wording) for gap in gaps))
 
 
+def in_short(report: Report) -> str:
+    """Return the answers as one line, or that they could not be worked out; empty where nobody asked."""
+    view, wording = mfa_coverage(report), report.wording
+    if view is not None:
+        said = (wording.labelled(each.title, f"{each.state_text} ({each.count})") for each in view.answers)
+        return " · ".join(said)
+    return why_absent(report)[0] if any(check.check_id == CHECK for check in report.checks) else ""
+
+
 def _gaps(report: Report) -> tuple[Gap, ...]:
     return next((check.gaps for check in report.checks if check.check_id == CHECK), ())
 

@@ -10,6 +10,7 @@ from checks.model import Severity, Verdict
 from m365_posture.texts import mark
 from reports.view_models.coverage import coverage_view, gap_sentence
 from reports.view_models.findings import remedy, why
+from reports.view_models.mfa_coverage import in_short
 from reports.view_models.report import Report
 from reports.view_models.wording import SEVERITIES, VERDICTS, Wording
 from store.lifecycle import FindingState
@@ -45,6 +46,8 @@ class Summary:
     """On the firm's clock."""
     coverage: str
     """One sentence on what was not read."""
+    mfa: str
+    """The three answers about a second factor, in one line; empty where nobody asked."""
     changes: str
     """One sentence on what changed since the previous scan."""
     totals: tuple[tuple[str, int], ...]
@@ -62,6 +65,7 @@ def summary(report: Report) -> Summary:
         firm=report.firm,
         read_at=wording.local(report.finished_at),
         coverage=coverage_view(report).headline,
+        mfa=in_short(report),
         changes=_changes(report.findings, wording),
         totals=tuple((wording.text(VERDICTS[verdict]), counts[verdict]) for verdict in _ORDER),
         lines=tuple(_line(check, wording) for check in checks),

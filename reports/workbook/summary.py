@@ -31,7 +31,7 @@ def summary_sheet(report: Report) -> Sheet:
     return Sheet(
         name=wording.text(mark("Summary")),
         title=wording.text(mark("Security posture of {firm}"), firm=page.firm),
-        notes=(read, totals, page.changes, page.coverage),
+        notes=tuple(filter(None, (read, totals, page.changes, page.mfa, page.coverage))),
         columns=_COLUMNS,
         rows=tuple(_rows(page)),
         frozen_columns=2,

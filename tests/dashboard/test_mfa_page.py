@@ -78,3 +78,12 @@ def test_without_mfa_coverage_the_page_says_what_was_not_read(tmp_path: Path, mo
     assert "Who is protected by a second factor could not be worked out." in html
     assert "It comes with the licence Microsoft Entra ID P1." in html
     assert "mp-figure" not in html
+
+
+def test_the_page_of_a_tenant_has_the_answers_without_names_and_leads_to_the_page_about_mfa() -> None:
+    html = html_of(open_page("tenant", tenant="smet"))
+    answers = html[html.index("<h2>What insurers ask") : html.index("<h2>Identity and second factor")]
+
+    assert "21 of 28" in answers
+    assert 'href="./?open=mfa&amp;tenant=smet"' in answers
+    assert "Who is not" not in answers

@@ -11,6 +11,7 @@ from m365_posture.texts import Language
 from reports.view_models.coverage import gap_sentence
 from reports.view_models.mfa_coverage import Answer, AnswerState, MfaCoverageView, mfa_coverage, why_absent
 from reports.view_models.mfa_matrix import mfa_matrix
+from reports.view_models.summary import summary
 from reports.view_models.wording import Wording
 
 ANN, BOB = a_person("Ann"), a_person("Bob", "hole", ways=[a_way(places=["Kantoor Gent"])])
@@ -116,6 +117,20 @@ def test_without_an_exhibit_it_says_what_was_not_read_and_what_would_mend_it() -
 
 def test_a_scan_judged_before_there_was_an_exhibit_is_to_be_judged_again() -> None:
     assert "judge it again with `m365-posture judge`" in why_absent(a_report(judged(1)))[0]
+
+
+def test_the_answers_stand_on_the_first_page_in_one_line() -> None:
+    report = a_report(judged(1), exhibits={"ID-01": an_exhibit(ANN, BOB)})
+
+    assert summary(report).mfa == (
+        "A second factor for all access: No (1 of 2) · A second factor from outside the offices: No (1 of 2) · "
+        "A second factor for administrators: Cannot be answered (0 of 0)"
+    )
+
+
+def test_the_first_page_says_that_there_are_no_answers() -> None:
+    assert summary(a_report(judged(1, a_check("ID-01", gaps=(GAP,))))).mfa.endswith("could not be worked out.")
+    assert not summary(a_report(judged(1, a_check("EM-05")))).mfa
 
 
 def test_what_was_not_read_is_told_beside_the_coverage() -> None:
