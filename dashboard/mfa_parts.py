@@ -70,7 +70,7 @@ def groups(found: Iterable[GroupLine], wording: Wording) -> Markup:
 def matrix(found: MatrixView, wording: Wording) -> Markup:
     """Return what each policy does in each situation."""
     share = max(1, 70 // max(1, len(found.situations)))
-    columns = {wording.text(mark("Policy")): 22, wording.text(mark("State")): 8} | dict.fromkeys(
+    columns = {wording.text(mark("Policy")): 20, wording.text(mark("State")): 8} | dict.fromkeys(
         found.situations, share
     )
     shown = table(wording.text(mark("Policies by situation")), columns, (_policy(row) for row in found.rows))

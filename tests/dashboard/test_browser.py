@@ -177,3 +177,19 @@ def test_the_list_is_made_on_the_click(findings: Browser) -> None:
     assert download.value.suggested_filename == "smet-findings.csv"
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 7
+
+
+def test_the_page_about_mfa_is_read_with_the_keyboard(browser: Browser) -> None:
+    browser.open("mfa", tenant="smet")
+    names = browser.page.locator(".mp-answer summary", has_text="Who is not").first
+    names.press("Enter")
+    assert browser.page.locator(".mp-answer li", has_text="script").first.is_visible()
+    assert browser.text(".mp-card h2") in HOSTILE
+
+    choice = browser.page.get_by_label("Person, the worst protected first")
+    choice.press("ArrowDown")
+    choice.press_sequentially("Ada")
+    choice.press("Enter")
+
+    browser.page.wait_for_selector(".mp-card h2:text-is('Ada')")
+    assert "group_members" in browser.text(".mp-card ol")
