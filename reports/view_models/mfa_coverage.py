@@ -10,7 +10,18 @@ from typing import Any, Final
 from checks.model import Gap
 from m365_posture.texts import mark
 from reports.view_models.coverage import gap_sentence
-from reports.view_models.mfa_words import APART, GROUPS, KINDS, LINKS, PROTECTIONS, QUESTIONS, STEPS, said, step
+from reports.view_models.mfa_words import (
+    APART,
+    GROUPS,
+    KINDS,
+    LINKS,
+    PROTECTIONS,
+    QUESTIONS,
+    STEPS,
+    outsiders,
+    said,
+    step,
+)
 from reports.view_models.report import Report
 from reports.view_models.ways_in import sentences
 from reports.view_models.wording import NEEDS, Wording
@@ -195,7 +206,8 @@ def _link(each: _Json, wording: Wording) -> tuple[str, str]:
 
 
 def _name(person: _Json, wording: Wording) -> str:
-    return str(person["name"] or person["id"] or wording.text(_HIDDEN))
+    person_id = str(person["id"] or "")
+    return outsiders(person_id, wording) or str(person["name"] or person_id or wording.text(_HIDDEN))
 
 
 def _urgency(line: PersonLine) -> tuple[object, ...]:

@@ -55,6 +55,20 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 APART: Final = frozenset({"emergency", "synchronization"})
 """Kinds of account that have a rule of their own and are not counted."""
 
+_OUTSIDERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "serviceProvider": mark("Technicians of the partner {tenant}"),
+        "b2bDirectConnectUser": mark("Members of the firm {tenant} in shared channels"),
+    }
+)
+_ANY_OUTSIDERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "serviceProvider": mark("Technicians of any partner"),
+        "b2bDirectConnectUser": mark("Members of any other firm in shared channels"),
+    }
+)
+"""People without an account here, by how they come in; Graph tells only the id of their tenant."""
+
 GROUPS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "partners": mark("Partners"),
@@ -161,6 +175,13 @@ _NAMING: Final[Mapping[str, str]] = MappingProxyType(
 def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
     """Return the words for a code."""
     return wording.text(words[code]) if code in words else code
+
+
+def outsiders(person_id: str, wording: Wording) -> str:
+    """Return who comes in without an account here, given e.g. `serviceProvider:<tenant id>`; empty for an account."""
+    kind, _, tenant = person_id.partition(":")
+    words = _ANY_OUTSIDERS if tenant == "other" else _OUTSIDERS
+    return wording.text(words[kind], tenant=tenant) if tenant and kind in words else ""
 
 
 def step(code: str, details: Sequence[str], wording: Wording) -> str:

@@ -80,6 +80,18 @@ def test_the_worst_protected_stand_first_and_accounts_with_their_own_rule_last()
     assert (shown.answers[0].count, shown.people[-1].kind_text) == ("1 of 4", "Emergency account")
 
 
+def test_whoever_comes_in_without_an_account_is_told_in_words() -> None:
+    ids = ["serviceProvider:1111-2222", "b2bDirectConnectUser:1111-2222", "b2bDirectConnectUser:other"]
+
+    names = {line.name for line in view(*({**a_person("x"), "id": each, "name": each} for each in ids)).people}
+
+    assert names == {
+        "Technicians of the partner 1111-2222",
+        "Members of the firm 1111-2222 in shared channels",
+        "Members of any other firm in shared channels",
+    }
+
+
 def test_groups_count_people_by_what_protects_them() -> None:
     chief = a_person("Chief", groups=["partners", "administrators"])
     glass = a_person("Glass", "unprotected", kind="emergency", groups=["administrators"])
