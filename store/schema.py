@@ -47,6 +47,9 @@ _NAME_CLASSES: Final = {
     "organization": DataClass.CLIENT,
     "domain": DataClass.CLIENT,
     "sharing_setting": DataClass.SETTING,
+    "sign_in_method": DataClass.ACCOUNT,
+    "administrator_right": DataClass.ACCOUNT,
+    "exception": DataClass.ACCOUNT,
 }
 
 _EVIDENCE_CLASSES: Final = {
@@ -62,12 +65,16 @@ _EVIDENCE_CLASSES: Final = {
     "for_senders": DataClass.ACCOUNT,
     "forwards_by": DataClass.SETTING,
     "is_licensed": DataClass.ACCOUNT,
+    "lacks": DataClass.SETTING,
     "last_day": DataClass.ACCOUNT,
     "last_success": DataClass.ACCOUNT,
     "mailbox": DataClass.ACCOUNT,
     "methods": DataClass.ACCOUNT,
     "other_holders": DataClass.COUNT,
     "own_administrators": DataClass.COUNT,
+    "policies": DataClass.CONTENT_NAME,
+    "role": DataClass.ACCOUNT,
+    "roles": DataClass.ACCOUNT,
     "scope": DataClass.SETTING,
     "seen_in": DataClass.SETTING,
     "sends_to": DataClass.ACCOUNT,

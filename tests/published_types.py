@@ -39,9 +39,25 @@ EXCEPTIONS: Final = {
             "expiration": ("id", "target", "isExpirationRequired", "maximumDuration"),
             "enablement": ("enabledRules",),
             "approval": ("setting",),
+            "authenticationcontext": ("isEnabled", "claimValue"),
+            "notification": (
+                "notificationType",
+                "recipientType",
+                "notificationLevel",
+                "isDefaultRecipientsEnabled",
+                "notificationRecipients",
+            ),
         }.items()
         for name in names
     },
+    **dict.fromkeys(
+        [("authenticationMethodFeatureConfiguration", name) for name in ("state", "includeTarget", "excludeTarget")],
+        f"{DOCUMENTATION}authenticationmethodfeatureconfiguration",
+    ),
+    **dict.fromkeys(
+        [("featureTarget", name) for name in ("id", "targetType")],
+        f"{DOCUMENTATION}featuretarget",
+    ),
     **{
         (owner, "redirectUris"): f"{DOCUMENTATION}{owner.lower()}"
         for owner in ("webApplication", "spaApplication", "publicClientApplication")
@@ -69,6 +85,8 @@ OWN_TYPES: Final = {
     ("baseItem", "parentReference"): "itemReference",
     ("identitySet", "user"): "identity",
     ("crossTenantAccessPolicyTargetConfiguration", "targets"): "crossTenantAccessPolicyTarget",
+    ("authenticationMethodFeatureConfiguration", "includeTarget"): "featureTarget",
+    ("authenticationMethodFeatureConfiguration", "excludeTarget"): "featureTarget",
 }
 """Types of properties where the table has none."""
 SIMPLE: Final = frozenset({"Boolean", "DateTimeOffset", "Double", "Edm", "Guid", "Int32", "Int64", "Stream", "String"})

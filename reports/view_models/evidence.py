@@ -102,6 +102,10 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "synchronized": mark("the account is copied from a server at the office"),
         },
         "methods": {
+            "alternateMobilePhone": mark("another mobile telephone"),
+            "mobilePhone": mark("a mobile telephone"),
+            "officePhone": mark("a telephone at the office"),
+            "phone": mark("a telephone"),
             "email": mark("an address to reset the password with"),
             "password": mark("the password"),
             "qrCodePin": mark("a QR code with a PIN"),

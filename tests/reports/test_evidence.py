@@ -24,6 +24,7 @@ from builders import (
 )
 from builders.access import a_registration, a_role_assignment, members_of, methods_of
 from builders.policies import a_grant
+from builders.settings import a_methods_policy, a_subscription, activation_rules
 from report_builder import ENGLISH
 
 from checks.engine import evaluate
@@ -110,6 +111,37 @@ def registrations(users: list[dict[str, Any]]) -> Iterator[tuple[str, object]]:
     )
 
 
+def rights_and_exceptions() -> Iterator[tuple[str, object]]:
+    everyday = a_user("ann", on_premises_sync_enabled=True)
+    held = [a_role_assignment("ann", activation="Assigned"), a_role_assignment("ann", assignment_type="eligible")]
+    licences = [a_subscription("AAD_PREMIUM_P2", "EXCHANGE_S_STANDARD")]
+    tables = {"users": [everyday], "role_assignments": held, "subscribed_skus": licences}
+    yield from judged_evidence("AC-02", mailboxes=[a_mailbox("ann")], **tables)
+    rules = [activation_rules(enabled=[], approval=False, told=False)]
+    yield from judged_evidence("AC-03", role_management_policies=rules, **tables)
+    telephones = ["alternateMobilePhone", "mobilePhone", "officePhone"]
+    yield from judged_evidence(
+        "ID-06",
+        users=[everyday],
+        registration_details=[a_registration("ann", methods_registered=telephones)],
+        authentication_methods_policy=[a_methods_policy(sms="enabled")],
+    )
+    yield from judged_evidence(
+        "ID-06",
+        users=[everyday],
+        states={"registration_details": TableState.UNLICENSED},
+        authentication_methods=methods_of("ann", "phone"),
+    )
+    emergency = a_user("bg", user_principal_name=EMERGENCY, account_enabled=False, on_premises_sync_enabled=True)
+    yield from judged_evidence(
+        "ID-07",
+        users=[emergency, everyday],
+        registration_details=[a_registration("bg")],
+        conditional_access_policies=[a_policy(), a_policy("p2", users={"excludeUsers": ["ann"]})],
+    )
+    yield from judged_evidence("ID-07", users=[everyday])
+
+
 def everything_judged() -> Iterator[tuple[str, object]]:
     users = [a_user("ann"), a_user("jo", user_type="Guest")]
     idle = [user | {"last_successful_sign_in_date_time": None} for user in users]
@@ -134,6 +166,7 @@ def everything_judged() -> Iterator[tuple[str, object]]:
         yield from judged_evidence("SH-01", sharepoint_settings=[sharepoint_settings(sharing_capability=level)])
     yield from administrators(users)
     yield from registrations(users)
+    yield from rights_and_exceptions()
     for grant in GRANTS:
         yield from judged_evidence(
             "ID-01",
@@ -155,7 +188,7 @@ def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> N
 def test_no_column_with_codes_is_forgotten() -> None:
     """Addresses, places and moments are shown as they are; every other text is a code."""
     as_they_are = {
-        *("administrators", "allowed", "emergency_accounts", "roles"),
+        *("administrators", "allowed", "emergency_accounts", "policies", "role", "roles"),
         *("mailbox", "sends_to", "for_senders", "site", "path", "source_address", "set_to"),
         *("expires", "entered_at", "last_day", "last_success", "unused_since"),
     }

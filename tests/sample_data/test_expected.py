@@ -13,9 +13,14 @@ from scanner.snapshot.ledger import TableState
 from scanner.snapshot.tables import TABLES
 from simulator.tenants import sample_names
 
-ABOUT_USERS = {"ID-01", "ID-02", "ID-04", "AC-04", "AC-05", "SI-02"}
+ABOUT_USERS = {"ID-01", "ID-02", "ID-04", "AC-02", "AC-04", "AC-05", "SI-02"}
 ABOUT_THE_FIRM = {"AC-01", "SH-01"}
 SHARING_SETTINGS = ("anonymous_link_expiry", "anonymous_link_permission", "guest_access_expiry")
+SIGN_IN_SETTINGS = (
+    "displayAppInformationRequiredState",
+    "displayLocationInformationRequiredState",
+    "policyMigrationState",
+)
 BOOKKEEPING = {"tables", "groups"}
 STALE = timedelta(days=90)
 LINK_MAX = timedelta(days=30)
@@ -30,11 +35,30 @@ def objects(sample: Sample, check: str) -> set[str]:
         return {object_id(sample["tenant"]["tenant_id"])}
     named: dict[str, Callable[[Sample], Iterable[str]]] = {
         "EM-04": mail_routes,
+        "AC-03": administrator_rights,
+        "ID-06": sign_in_methods,
+        "ID-07": exceptions,
         "EM-05": inbox_rules,
         "SH-02": lambda _: map(object_id, SHARING_SETTINGS),
         "SH-06": links,
     }
     return set(named[check](sample))
+
+
+def administrator_rights(sample: Sample) -> Iterator[str]:
+    yield from (object_id("assignment", row["id"]) for row in sample.rows("role_assignments"))
+    yield from (object_id("activation", row["id"]) for row in sample.rows("role_definitions"))
+
+
+def sign_in_methods(sample: Sample) -> Iterator[str]:
+    yield from (object_id("method", method) for method in ("Sms", "Voice", "Email"))
+    yield from (object_id("setting", setting) for setting in SIGN_IN_SETTINGS)
+    yield from (object_id("user", user) for user in sample.users)
+
+
+def exceptions(sample: Sample) -> Iterator[str]:
+    yield object_id("firm", "emergency_accounts")
+    yield from (object_id(kind, user) for kind in ("emergency", "exclusion") for user in sample.users)
 
 
 def mail_routes(sample: Sample) -> Iterator[str]:
