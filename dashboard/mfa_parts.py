@@ -69,12 +69,11 @@ def groups(found: Iterable[GroupLine], wording: Wording) -> Markup:
 
 def matrix(found: MatrixView, wording: Wording) -> Markup:
     """Return what each policy does in each situation."""
-    share = max(1, 70 // max(1, len(found.situations)))
-    columns = {wording.text(mark("Policy")): 20, wording.text(mark("State")): 8} | dict.fromkeys(
-        found.situations, share
-    )
+    share = max(1, 78 // max(1, len(found.situations)))
+    own = {wording.text(mark("Policy")): 16, wording.text(mark("State")): 6}
+    columns = own | dict.fromkeys(found.situations, share)
     shown = table(wording.text(mark("Policies by situation")), columns, (_policy(row) for row in found.rows))
-    return tag("div", shown, class_="mp-matrix")
+    return tag("div", shown, class_="mp-matrix", style=f"--situations: {len(found.situations)}")
 
 
 def person(line: PersonLine, wording: Wording) -> Markup:
@@ -109,7 +108,7 @@ def _answer(answer: Answer, wording: Wording, *, with_names: bool) -> Markup:
         tag("div", lines("\n".join((*answer.notes, answer.unseen))), class_="mp-note"),
     ]
     if with_names:
-        parts += _named(mark("Who is not: {count}"), answer.exceptions, wording)
+        parts += _named(mark("Who is not among them: {count}"), answer.exceptions, wording)
         parts += _named(mark("Who could not be judged: {count}"), answer.unknown, wording)
     return tag("div", *parts, class_=f"mp-tile mp-answer mp-{_TONES[answer.state]}")
 

@@ -62,7 +62,7 @@ def an_answer(
         "exceptions": [
             {"id": each["id"], "name": each["name"], "protection": each[by], "ways": each["ways"]}
             for each in counted
-            if each[by] not in {*good, "unknown", "managed_device"}
+            if each[by] not in {*good, "unknown"}
         ],
         "unknown": [
             {"id": each["id"], "name": each["name"], "why": [step["says"] for step in each["chain"]]}

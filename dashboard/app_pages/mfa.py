@@ -7,12 +7,12 @@ import streamlit as st
 from dashboard.access import Access, current
 from dashboard.choice import chosen
 from dashboard.data import report
-from dashboard.markup import tag
+from dashboard.markup import Markup, tag
 from dashboard.mfa_parts import answers, groups, matrix, person
 from dashboard.parts import notice, show
 from m365_posture.texts import mark
 from reports.view_models.mfa_coverage import PersonLine, mfa_coverage, why_absent
-from reports.view_models.mfa_matrix import NO_POLICIES, MatrixView, mfa_matrix
+from reports.view_models.mfa_matrix import ABOUT, NO_POLICIES, MatrixView, mfa_matrix
 from reports.view_models.wording import Wording
 
 
@@ -48,8 +48,12 @@ def _one_person(people: Sequence[PersonLine], slug: str, wording: Wording) -> No
 def _policies(policies: MatrixView, wording: Wording) -> None:
     show(
         tag("h2", wording.text(mark("What each policy asks for"))),
-        matrix(policies, wording) if policies.rows else notice(wording.text(NO_POLICIES)),
+        *(_matrix(policies, wording) if policies.rows else [notice(wording.text(NO_POLICIES))]),
     )
+
+
+def _matrix(policies: MatrixView, wording: Wording) -> list[Markup]:
+    return [tag("p", wording.text(ABOUT), class_="mp-lead"), matrix(policies, wording)]
 
 
 page(current())

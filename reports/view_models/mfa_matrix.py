@@ -1,6 +1,7 @@
 """What each Conditional Access policy does in the situations that matter most."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -9,13 +10,34 @@ from m365_posture.texts import mark
 from reports.view_models.mfa_coverage import CHECK
 from reports.view_models.mfa_words import CELLS, POLICY_STATES, said
 from reports.view_models.report import Report
+from reports.view_models.wording import Wording
 
 _Json = Mapping[str, Any]
 
-SITUATIONS: Final[Mapping[str, str]] = MappingProxyType({})
+SITUATIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "browser": mark("In a browser"),
+        "app": mark("In a mobile app"),
+        "office365": mark("Apps of Microsoft 365"),
+        "legacy_client": mark("In an older mail program"),
+        "device_code": mark("By a code from another device"),
+        "unknown_platform": mark("Unknown kind of device"),
+        "risky_sign_in": mark("Risky sign-in"),
+        "risky_user": mark("Account at risk"),
+        "admin_portal": mark("Administrator in a portal"),
+        "registering": mark("Registering sign-in methods"),
+        "administrator": mark("Administrator in a browser"),
+        "guest": mark("Guest in a browser"),
+        "office": mark("In a browser at {place}"),
+    }
+)
 """Situations of the matrix, by what they are called in the exhibit."""
 
 NO_POLICIES: Final = mark("There are no Conditional Access policies.")
+ABOUT: Final = mark(
+    "What each policy, taken alone, does for somebody whom no policy names. Only policies that are on protect anybody."
+)
+_NO_STATE: Final = mark("not stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,7 @@ class MatrixView:
     """Policies by situations."""
 
     situations: tuple[str, ...]
+    """Each different from the others."""
     rows: tuple[MatrixRow, ...]
     """Policies in force first, then by name."""
 
@@ -55,13 +78,27 @@ def mfa_matrix(report: Report) -> MatrixView | None:
         MatrixRow(
             id=policy["id"],
             name=policy["name"] or policy["id"],
-            state=str(policy["state"]),
-            state_text=said(str(policy["state"]), POLICY_STATES, wording),
+            state=policy["state"] or "",
+            state_text=said(policy["state"] or wording.text(_NO_STATE), POLICY_STATES, wording),
             cells=tuple((cell, said(cell, CELLS, wording)) for cell in policy["cells"]),
         )
         for policy in matrix["policies"]
     )
     return MatrixView(
-        situations=tuple(said(each["key"], SITUATIONS, wording) for each in matrix["situations"]),
+        situations=tuple(_distinct(_heading(each, wording) for each in matrix["situations"])),
         rows=tuple(sorted(rows, key=lambda row: (not row.is_enforced, row.name.casefold(), row.id))),
     )
+
+
+def _heading(situation: _Json, wording: Wording) -> str:
+    text = said(situation["key"], SITUATIONS, wording)
+    places = " / ".join(situation.get("labels", ()))
+    return text.replace("{place}", places) if places else text
+
+
+def _distinct(headings: Iterable[str]) -> Iterator[str]:
+    """Yield headings, numbered where two places have the same name."""
+    seen = Counter[str]()
+    for heading in headings:
+        seen[heading] += 1
+        yield f"{heading} ({seen[heading]})" if seen[heading] > 1 else heading

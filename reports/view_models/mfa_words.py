@@ -159,6 +159,7 @@ STEPS: Final[Mapping[str, str]] = MappingProxyType(
         "log_not_comparable": mark("shows nothing that can be compared with the policies"),
         "log_silent": mark("shows no sign-in"),
         "log_unread": mark("was not read"),
+        "account_unknown": mark("not known whether this account can sign in"),
     }
 )
 """What a link says, by its code."""

@@ -9,7 +9,7 @@ from openpyxl.styles import PatternFill
 
 from m365_posture.texts import mark
 from reports.view_models.mfa_coverage import Answer, AnswerState, MfaCoverageView, PersonLine, mfa_coverage, why_absent
-from reports.view_models.mfa_matrix import NO_POLICIES, MatrixView, mfa_matrix
+from reports.view_models.mfa_matrix import ABOUT, NO_POLICIES, MatrixView, mfa_matrix
 from reports.view_models.report import Report
 from reports.view_models.wording import Wording
 from reports.workbook.cells import BAD_FILL, GOOD_FILL, HALF_FILL, NOT_READ_FILL, QUIET_FILL
@@ -27,7 +27,10 @@ _PEOPLE: Final = (
     Column(mark("Id"), 38, is_printed=False),
 )
 _POLICY: Final = (Column(mark("Policy"), 34), Column(mark("State"), 12))
-_SITUATION_WIDTH: Final = 16
+_SITUATIONS_WIDTH: Final = 176.0
+"""What a page that can be read has room for beside the policy."""
+_NARROWEST: Final = 11.0
+_WIDEST: Final = 18.0
 _LINE_LENGTH: Final = 190
 """Characters of a line above the table that are seen on paper."""
 _APART: Final = mark("{kind}, not counted")
@@ -114,12 +117,12 @@ def _protection(line: PersonLine, code: str, text: str) -> Styled:
 
 def _matrix_sheet(matrix: MatrixView, report: Report) -> Sheet:
     wording = report.wording
-    note = mark("What each policy does in each situation, for the people it is about. Only policies that are on count.")
+    width = max(_NARROWEST, min(_WIDEST, _SITUATIONS_WIDTH / max(1, len(matrix.situations))))
     return Sheet(
         name=wording.text(mark("MFA by policy")),
         title=wording.text(mark("What the policies of {firm} ask for"), firm=report.firm),
-        notes=(wording.text(note if matrix.rows else NO_POLICIES),),
-        columns=(*_POLICY, *(Column(name, _SITUATION_WIDTH) for name in matrix.situations)),
+        notes=(wording.text(ABOUT if matrix.rows else NO_POLICIES),),
+        columns=(*_POLICY, *(Column(name, width) for name in matrix.situations)),
         rows=tuple(_policies(matrix)),
     )
 

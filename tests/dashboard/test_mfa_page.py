@@ -21,7 +21,7 @@ def test_the_three_answers_stand_on_top_with_names_and_ways_in() -> None:
     assert answers.count("mp-badge mp-unknown") == 1
     assert '<div class="mp-figure">21 of 28</div>' in answers
     assert "1 more with a managed device instead, not counted" in answers
-    assert "Who is not: 5" in answers
+    assert "Who is not among them: 6" in answers
     assert "by pretending to be Linux: the password alone is enough" in answers
     assert "Not seen: Members of the groups that rights depend on" in answers
     assert "Accounts (dates of the last sign-in): not read" in answers

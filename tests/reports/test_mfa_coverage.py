@@ -65,7 +65,7 @@ def test_an_answer_counts_and_says_how_who_not_and_what_was_not_seen() -> None:
         "1 could not be judged",
     )
     assert answer.unseen == "Not seen: Members of the groups that rights depend on"
-    assert [each.name for each in answer.exceptions] == ["Bob"]
+    assert [each.name for each in answer.exceptions] == ["Bob", "D"]
     assert answer.exceptions[0].ways[0].startswith("Any app except the administration portals, from the location")
     assert answer.unknown[0].name == "Eve"
     assert answer.unknown[0].says == "Members of the groups that rights depend on"
@@ -152,10 +152,21 @@ def test_what_was_not_read_is_told_beside_the_coverage() -> None:
     assert shown.missing[0].startswith("Accounts (dates of the last sign-in): not read")
 
 
+def test_situations_of_the_matrix_have_words_and_offices_their_names() -> None:
+    keys = [{"key": "browser", "labels": []}, *({"key": "office", "labels": [name]} for name in ("Gent", "Gent"))]
+    exhibit = an_exhibit(ANN, matrix=a_matrix(situations=keys))
+
+    matrix = mfa_matrix(a_report(judged(1), exhibits={"ID-01": exhibit}))
+
+    assert matrix is not None
+    assert matrix.situations == ("In a browser", "In a browser at Gent", "In a browser at Gent (2)")
+
+
 def test_the_matrix_shows_policies_in_force_first() -> None:
     policies: list[Json] = [
         {"id": "1", "name": "A trial", "state": "enabledForReportingButNotEnforced", "cells": ["mfa"]},
         {"id": "2", "name": None, "state": "enabled", "cells": ["not_matched"]},
+        {"id": "4", "name": "Nameless", "state": None, "cells": ["unknown"]},
         {"id": "3", "name": "Future", "state": "quantum", "cells": ["tunnels"]},
     ]
     exhibit = an_exhibit(ANN, matrix=a_matrix(*policies, situations=[{"key": "somewhere"}]))
@@ -168,6 +179,7 @@ def test_the_matrix_shows_policies_in_force_first() -> None:
         ("2", "On", "Does not apply"),
         ("A trial", "Only reports", "Second factor"),
         ("Future", "quantum", "tunnels"),
+        ("Nameless", "not stated", "Unclear"),
     ]
 
 
