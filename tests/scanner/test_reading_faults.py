@@ -35,7 +35,9 @@ GOOD = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ATTESTED}
 
 
 def a_small_firm() -> SimulatedTenant:
-    """Return the law firm with twenty users, a few sign-ins and the two smallest sites that share something.
+    """Return the law firm with twelve users, a few sign-ins and the two smallest sites that share something.
+
+    Of its users those with the most inbox rules, and the one whose account nobody uses any more.
 
     Its roles are governed, which needs a licence that the firm of the sample has not.
     """
@@ -45,16 +47,25 @@ def a_small_firm() -> SimulatedTenant:
     tenant.exchange |= {cmdlet: rows for cmdlet, rows in SETTINGS.items() if not tenant.exchange.get(cmdlet)}
     rules = {"id": "rules", "scopeId": "/", "scopeType": "DirectoryRole", "roleDefinitionId": "r1", "policyId": "p1"}
     tenant.role_management_policy_assignments.append(rules)
-    tenant.users = sorted(tenant.users, key=lambda user: -len(tenant.inbox_rules.get(user["id"], [])))[:20]
+    users = [user for user in tenant.users if user["id"] in tenant.inbox_rules]
+    users.sort(key=lambda user: -len(tenant.inbox_rules[user["id"]]))
+    unused = min(users, key=last_sign_in)
+    tenant.users = [unused, *[user for user in users if user is not unused][:11]]
     tenant.registration_details += [{"id": user["id"], "isMfaCapable": True} for user in tenant.users]
     tenant.inbox_rules = {user["id"]: tenant.inbox_rules[user["id"]] for user in tenant.users}
     mailboxes = tenant.exchange["Get-Mailbox"]
     tenant.exchange["Get-Mailbox"] = [
         one for one in mailboxes if one["ExternalDirectoryObjectId"] in tenant.inbox_rules
     ]
-    tenant.sign_ins = list(tenant.sign_ins)[:50]
+    tenant.sign_ins = list(tenant.sign_ins)[:12]
     tenant.sites = sorted(tenant.sites, key=lambda site: (not shares(tenant, site), size(tenant, site)))[:2]
     return tenant
+
+
+def last_sign_in(user: Entity) -> str:
+    """Return when an account was used last; where nobody knows, as if it were in use."""
+    moment: str = (user.get("signInActivity") or {}).get("lastSuccessfulSignInDateTime") or "9999"
+    return moment
 
 
 def shares(tenant: SimulatedTenant, site: Entity) -> bool:
@@ -77,6 +88,12 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def undisturbed(firm: Office) -> Snapshot:
     return firm.scan()
+
+
+@pytest.fixture(scope="module")
+def whole(undisturbed: Snapshot) -> Evaluation:
+    """What the checks say when nothing is missing."""
+    return judged(undisturbed)
 
 
 @pytest.fixture
@@ -114,8 +131,8 @@ def test_undisturbed_every_table_has_rows(table: str, undisturbed: Snapshot) -> 
     assert (coverage.state, coverage.rows > 0) == ("complete", True)
 
 
-def test_the_firm_gives_every_check_something_to_lose(undisturbed: Snapshot) -> None:
-    verdicts = {result.check.id: result.verdict for result in judged(undisturbed).results}
+def test_the_firm_gives_every_check_something_to_lose(whole: Evaluation) -> None:
+    verdicts = {result.check.id: result.verdict for result in whole.results}
 
     assert {"AC-04", "EM-05", "ID-01", "SH-06"} <= verdicts.keys()
     assert {verdicts[check] for check in ("AC-04", "EM-05", "SH-06")} == {Verdict.FAIL}
@@ -124,7 +141,7 @@ def test_the_firm_gives_every_check_something_to_lose(undisturbed: Snapshot) -> 
 @pytest.mark.parametrize("how", KINDS)
 @pytest.mark.parametrize("tables", OF_THE_LAW_FIRM, ids=["organization", "licences", "policies"])
 def test_tables_that_cannot_be_read_say_so_and_improve_no_check(
-    tables: tuple[str, ...], how: str, office: Office, undisturbed: Snapshot
+    tables: tuple[str, ...], how: str, office: Office, undisturbed: Snapshot, whole: Evaluation
 ) -> None:
     for table in tables:
         office.simulator.faults.add(fault(table, how))
@@ -138,7 +155,7 @@ def test_tables_that_cannot_be_read_say_so_and_improve_no_check(
         assert coverage.reason
         assert coverage.mend.startswith(MENDS[coverage.state])
     assert others(snapshot, *tables) == others(undisturbed, *tables)
-    assert improved(judged(undisturbed), judged(snapshot)) == []
+    assert improved(whole, judged(snapshot)) == []
 
 
 def others(snapshot: Snapshot, *tables: str) -> dict[str, tuple[str, int]]:
@@ -159,7 +176,7 @@ def others(snapshot: Snapshot, *tables: str) -> dict[str, tuple[str, int]]:
     ids=str,
 )
 def test_a_table_that_is_partly_read_says_so_and_no_check_becomes_good(
-    hole: Fault, table: str, office: Office, undisturbed: Snapshot
+    hole: Fault, table: str, office: Office, undisturbed: Snapshot, whole: Evaluation
 ) -> None:
     office.simulator.faults.add(hole)
 
@@ -170,7 +187,7 @@ def test_a_table_that_is_partly_read_says_so_and_no_check_becomes_good(
     assert 0 < coverage.rows < undisturbed.coverage(table).rows
     assert coverage.objects_failed == len(snapshot.rows("unread_objects")) > 0
     assert (coverage.objects_expected, coverage.objects_read) != (None, None)
-    before = {result.check.id: result.verdict for result in judged(undisturbed).results}
+    before = {result.check.id: result.verdict for result in whole.results}
     assert not [r.check.id for r in judged(snapshot).results if r.verdict in GOOD and before[r.check.id] not in GOOD]
 
 
@@ -192,7 +209,9 @@ PASSING = (
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_one_fault_in_one_table_leaves_the_others_as_they_are(seed: int, office: Office, undisturbed: Snapshot) -> None:
+def test_one_fault_in_one_table_leaves_the_others_as_they_are(
+    seed: int, office: Office, undisturbed: Snapshot, whole: Evaluation
+) -> None:
     random = Random(seed)  # noqa: S311 - repeats itself, protects nothing
     table = random.choice(sorted(table for tables in OF_THE_LAW_FIRM for table in tables))
     kind, times = random.choice([*((kind, None) for kind in LASTING), *((kind, 1) for kind in PASSING)])
@@ -208,4 +227,4 @@ def test_one_fault_in_one_table_leaves_the_others_as_they_are(seed: int, office:
         )
     else:
         assert snapshot.coverage(table).state in {"denied", "failed"}
-    assert improved(judged(undisturbed), judged(snapshot)) == []
+    assert improved(whole, judged(snapshot)) == []
