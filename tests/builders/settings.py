@@ -126,3 +126,29 @@ def a_timeout(after: str | None = "01:00:00", application: str = "default", **gi
 
 def per_user_mfa(user_id: str, state: str | None = "disabled") -> Row:
     return row("per_user_mfa", {}, {"id": user_id, "per_user_mfa_state": state})
+
+
+def a_location(location_id: str = "l1", *addresses: str, trusted: bool | None = True, **given: Any) -> Row:
+    """A named location of addresses."""
+    ranges = [
+        {"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": address}
+        for address in addresses or ("192.0.2.0/24",)
+    ]
+    defaults = {
+        "id": location_id,
+        "location_type": "#microsoft.graph.ipNamedLocation",
+        "display_name": f"Name of {location_id}",
+        "is_trusted": trusted,
+        "raw": json.dumps({"id": location_id, "isTrusted": trusted, "ipRanges": ranges}),
+    }
+    return row("named_locations", given, defaults)
+
+
+def a_strength(strength_id: str = "strength-1", *combinations: str, **given: Any) -> Row:
+    """An authentication strength of the firm's own."""
+    defaults = {
+        "id": strength_id,
+        "display_name": f"Name of {strength_id}",
+        "allowed_combinations": list(combinations or ("fido2",)),
+    }
+    return row("authentication_strengths", given, defaults)

@@ -9,7 +9,9 @@ from builders.access_strategies import OWN_ROLE
 from builders.rows import Row
 from builders.settings import (
     NOBODY,
+    a_location,
     a_methods_policy,
+    a_strength,
     a_subscription,
     a_timeout,
     activation_rules,
@@ -83,6 +85,10 @@ SETTINGS_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     ),
     "activity_timeout_policies": st.lists(_TIMES, max_size=2).map(
         lambda times: [a_timeout(after, id=f"timeout-{number}") for number, after in enumerate(times)]
+    ),
+    "named_locations": st.sampled_from([True, False, None]).map(lambda trusted: [a_location(trusted=trusted)]),
+    "authentication_strengths": st.sampled_from([["fido2"], ["fido2", "password,sms"], ["somethingNew"]]).map(
+        lambda allowed: [a_strength("strength-1", *allowed)]
     ),
     "per_user_mfa": st.dictionaries(
         st.sampled_from(["u0", "u1", "u2"]), st.sampled_from(["disabled", "disabled", "enabled", "enforced"])

@@ -115,11 +115,15 @@ _USERS: Final = st.fixed_dictionaries(
     }
 )
 _CONTROLS: Final = ("mfa", "compliantDevice", "approvedApplication", "block", "somethingNew")
+_STRENGTHS: Final = st.sampled_from([None, None, {"id": "00000000-0000-0000-0000-000000000004"}, {"id": "strength-1"}])
 _GRANTS: Final = st.none() | st.builds(
-    lambda controls, operator, terms: a_grant(*controls, operator=operator, termsOfUse=terms),
+    lambda controls, operator, terms, strength: a_grant(
+        *controls, operator=operator, termsOfUse=terms, authenticationStrength=strength
+    ),
     st.lists(st.sampled_from(_CONTROLS), unique=True, max_size=2),
     st.sampled_from(["AND", "OR"]),
     st.sampled_from([[], [], ["terms-1"]]),
+    _STRENGTHS,
 )
 
 _PLATFORMS: Final = (
@@ -300,6 +304,7 @@ JSON_COLUMNS: Final = {
     "inbox_rules": ("actions", "conditions"),
     "authentication_methods_policy": ("raw",),
     "role_management_policies": ("raw",),
+    "named_locations": ("raw",),
 }
 _ABSENT_IS_UNSET: Final = ("inbox_rules",)
 """Graph leaves out what is not set in a rule, so a member that is absent there says something."""
