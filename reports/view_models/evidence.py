@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from m365_posture.texts import mark
+from reports.view_models.ways_in import sentence
 from reports.view_models.wording import Wording
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -169,7 +170,10 @@ def _value(name: str, value: object, wording: Wording) -> str:
         case bool():
             return wording.text(_YES if value else _NO)
         case list():
-            return ", ".join(_value(name, entry, wording) for entry in value)
+            between = "; " if any(isinstance(entry, dict) for entry in value) else ", "
+            return between.join(_value(name, entry, wording) for entry in value)
+        case dict() if "access" in value:
+            return sentence(value, wording.language)
         case str():
             meaning = CODES.get(name, {}).get(value)
             return wording.text(meaning) if meaning else moment_text(value, wording)

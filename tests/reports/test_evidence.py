@@ -25,6 +25,7 @@ from builders import (
 from builders.access import a_registration, a_role_assignment, members_of, methods_of
 from builders.policies import a_grant
 from builders.settings import a_methods_policy, a_subscription, activation_rules
+from mfa_exhibits import a_way
 from report_builder import ENGLISH
 
 from checks.engine import evaluate
@@ -242,3 +243,12 @@ def test_what_is_absent_is_said_in_words() -> None:
         "Last successful sign-in: none known",
         "Has a password: not stated",
     ]
+
+
+def test_ways_in_are_sentences() -> None:
+    evidence = {"ways_in": [a_way(places=["Kantoor Gent"]), a_way(platforms=["linux"])]}
+
+    assert evidence_text(evidence, ENGLISH).endswith(
+        ": Any app except the administration portals, from the location “Kantoor Gent”: the password alone is enough; "
+        "Any app except the administration portals, by pretending to be Linux: the password alone is enough"
+    )
