@@ -24,7 +24,7 @@ from reports.view_models.mfa_words import (
 )
 from reports.view_models.report import Report
 from reports.view_models.ways_in import sentences
-from reports.view_models.wording import NEEDS, Wording
+from reports.view_models.wording import Wording
 
 CHECK: Final = "ID-01"
 """The check that shows MFA coverage."""
@@ -151,8 +151,9 @@ def mfa_coverage(report: Report) -> MfaCoverageView | None:
         return None
     wording = report.wording
     people = sorted((_person(each, wording) for each in exhibit["people"]), key=_urgency)
+    chains = {each["id"]: {link["says"]: link for link in each["chain"]} for each in exhibit["people"]}
     return MfaCoverageView(
-        answers=tuple(_answer(each, wording) for each in exhibit["answers"]),
+        answers=tuple(_answer(each, chains, wording) for each in exhibit["answers"]),
         groups=tuple(_groups(people, wording)),
         people=tuple(people),
         missing=tuple(gap_sentence(gap, wording) for gap in _gaps(report)),
@@ -233,7 +234,7 @@ def _groups(people: Iterable[PersonLine], wording: Wording) -> Iterator[GroupLin
         )
 
 
-def _answer(answer: _Json, wording: Wording) -> Answer:
+def _answer(answer: _Json, chains: Mapping[str, Mapping[str, _Json]], wording: Wording) -> Answer:
     state = _state(answer)
     return Answer(
         question=answer["question"],
@@ -253,7 +254,7 @@ def _answer(answer: _Json, wording: Wording) -> Answer:
             for each in answer["exceptions"]
         ),
         unknown=tuple(
-            Excepted(each["id"] or "", _name(each, wording), "; ".join(_why(code, wording) for code in each["why"]))
+            Excepted(each["id"] or "", _name(each, wording), _why(each["why"], chains.get(each["id"], {}), wording))
             for each in answer["unknown"]
         ),
     )
@@ -287,5 +288,7 @@ def _unseen(answer: _Json, wording: Wording) -> str:
     return wording.text(_UNSEEN, needs=needs) if needs else ""
 
 
-def _why(code: str, wording: Wording) -> str:
-    return wording.need(code) if code in NEEDS else said(code, STEPS, wording)
+def _why(codes: Iterable[str], chain: Mapping[str, _Json], wording: Wording) -> str:
+    """Return what keeps a person's verdict from being told, as the chain of that person says it."""
+    links = (_link(chain[code], wording) if code in chain else ("", said(code, STEPS, wording)) for code in codes)
+    return "; ".join(wording.labelled(link, text) if link else text for link, text in links)

@@ -173,6 +173,44 @@ _NAMING: Final[Mapping[str, str]] = MappingProxyType(
 """The same with the names that belong to it; of others the names stand behind it."""
 
 
+_AUTHENTICATOR: Final = "Microsoft Authenticator"
+_APP_CODE: Final = mark("a code from an app")
+_HARDWARE_CODE: Final = mark("a code from a token")
+_SECURITY_KEY: Final = mark("a security key")
+_PASSKEY: Final = mark("a passkey")
+_CERTIFICATE: Final = mark("a certificate")
+_MAC: Final = mark("the secure chip of a Mac")
+_ELSEWHERE: Final = mark("a second factor of another supplier")
+METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "microsoftAuthenticator": _AUTHENTICATOR,
+        "microsoftAuthenticatorPush": _AUTHENTICATOR,
+        "microsoftAuthenticatorPasswordless": _AUTHENTICATOR,
+        "passwordlessMicrosoftAuthenticator": _AUTHENTICATOR,
+        "softwareOath": _APP_CODE,
+        "softwareOneTimePasscode": _APP_CODE,
+        "hardwareOath": _HARDWARE_CODE,
+        "hardwareOneTimePasscode": _HARDWARE_CODE,
+        "fido2": _SECURITY_KEY,
+        "fido2SecurityKey": _SECURITY_KEY,
+        "passKeyDeviceBound": _PASSKEY,
+        "passKeyDeviceBoundAuthenticator": _PASSKEY,
+        "passKeyDeviceBoundWindowsHello": _PASSKEY,
+        "passKeySynced": _PASSKEY,
+        "windowsHelloForBusiness": "Windows Hello",
+        "x509Certificate": _CERTIFICATE,
+        "x509CertificateMultiFactor": _CERTIFICATE,
+        "certificate": _CERTIFICATE,
+        "macOsSecureEnclaveKey": _MAC,
+        "platformCredential": _MAC,
+        "external": _ELSEWHERE,
+        "externalAuthMethod": _ELSEWHERE,
+        **CODES["methods"],
+    }
+)
+"""Registered methods, as two sources of Graph call them."""
+
+
 def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
     """Return the words for a code."""
     return wording.text(words[code]) if code in words else code
@@ -189,7 +227,7 @@ def step(code: str, details: Sequence[str], wording: Wording) -> str:
     """Return what a link of the chain says, with the names that belong to it."""
     if not details:
         return said(code, STEPS, wording)
-    names = [_detail(each, wording) for each in details]
+    names = list(dict.fromkeys(_detail(each, wording) for each in details))
     if code in _NAMING:
         quoted = [wording.text(QUOTED, name=name) for name in names]
         return wording.text(_NAMING[code], details=listed(quoted, wording.language, "and"))
@@ -197,4 +235,4 @@ def step(code: str, details: Sequence[str], wording: Wording) -> str:
 
 
 def _detail(detail: str, wording: Wording) -> str:
-    return wording.text(CODES["methods"][detail]) if detail in CODES["methods"] else moment_text(detail, wording)
+    return wording.text(METHODS[detail]) if detail in METHODS else moment_text(detail, wording)

@@ -1,6 +1,7 @@
 """MFA coverage as workbook and dashboard show it: counts, names and reasons, and never a gap as fine."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from judgements import GAP, a_check, judged
@@ -13,9 +14,11 @@ from reports.view_models.mfa_coverage import Answer, AnswerState, MfaCoverageVie
 from reports.view_models.mfa_matrix import mfa_matrix
 from reports.view_models.summary import summary
 from reports.view_models.wording import Wording
+from store.exhibits import exhibits
+from store.viewer import Role, Viewer
 
 ANN, BOB = a_person("Ann"), a_person("Bob", "hole", ways=[a_way(places=["Kantoor Gent"])])
-EVE = a_person("Eve", "unknown", chain=[a_step("group_members")])
+EVE = a_person("Eve", "unknown", chain=[a_step("not_decided", "Filter"), a_step("log_silent", link="log")])
 
 
 def view(*people: Json, wording: Wording = ENGLISH, unseen: Iterable[str] = ()) -> MfaCoverageView:
@@ -68,7 +71,9 @@ def test_an_answer_counts_and_says_how_who_not_and_what_was_not_seen() -> None:
     assert [each.name for each in answer.exceptions] == ["Bob", "D"]
     assert answer.exceptions[0].ways[0].startswith("Any app except the administration portals, from the location")
     assert answer.unknown[0].name == "Eve"
-    assert answer.unknown[0].says == "Members of the groups that rights depend on"
+    assert answer.unknown[0].says.startswith(
+        "Conditional Access policies: could not be decided, because of the policy “Filter”"
+    )
 
 
 def test_the_worst_protected_stand_first_and_accounts_with_their_own_rule_last() -> None:
@@ -106,6 +111,37 @@ def test_groups_count_people_by_what_protects_them() -> None:
     ]
     assert groups[1].protections == (("hole", "Hole", 1), ("protected", "Protected", 1))
     assert groups[3].protections == (("quantum", "quantum", 1),)
+
+
+def test_registered_methods_have_names() -> None:
+    methods = ["microsoftAuthenticatorPush", "microsoftAuthenticator", "mobilePhone", "telepathy"]
+
+    [line] = view(a_person(chain=[a_step("methods_strong", *methods, link="methods")])).people
+
+    assert line.chain == (
+        (
+            "Registered sign-in methods",
+            "a second factor that cannot be intercepted: Microsoft Authenticator, a mobile telephone, and telepathy",
+        ),
+    )
+
+
+def test_a_moment_in_the_log_stands_on_the_clock_of_the_firm() -> None:
+    [line] = view(a_person(chain=[a_step("log_contradicts", "2026-11-16T06:00:00Z", link="log")])).people
+
+    assert line.reasons.endswith("should have been asked: 2026-11-16 07:00")
+
+
+def test_whoever_may_know_no_names_sees_the_counts() -> None:
+    judgement = judged(1, replace(a_check("ID-01"), exhibit=an_exhibit(ANN, BOB, EVE)))
+    seen = exhibits(Viewer(Role.INSURER, None), judgement)
+
+    shown = mfa_coverage(a_report(judgement, exhibits=seen))
+
+    assert shown is not None
+    assert (shown.answers[0].count, shown.answers[0].state) == ("1 of 3", AnswerState.NO)
+    assert {line.name for line in shown.people} == {"(not shown to you)"}
+    assert shown.groups[0].protections[0] == ("hole", "Hole", 1)
 
 
 def test_what_has_no_words_yet_is_shown_by_its_code() -> None:
