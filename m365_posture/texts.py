@@ -39,6 +39,8 @@ def translate(text: str, language: Language) -> str:
 
 def listed(parts: Sequence[str], language: Language, style: Literal["and", "or"] = "or") -> str:
     """Return parts as people say them: `a, b or c`."""
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(parts)
     from babel.lists import format_list  # noqa: PLC0415 - the same
 
     return format_list(parts, style="or" if style == "or" else "standard", locale=language.value)

@@ -23,7 +23,7 @@ from reports.view_models.mfa_words import (
     step,
 )
 from reports.view_models.report import Report
-from reports.view_models.ways_in import sentences
+from reports.view_models.ways_in import Teller
 from reports.view_models.wording import Wording
 
 CHECK: Final = "ID-01"
@@ -150,10 +150,11 @@ def mfa_coverage(report: Report) -> MfaCoverageView | None:
     if not exhibit:
         return None
     wording = report.wording
-    people = sorted((_person(each, wording) for each in exhibit["people"]), key=_urgency)
+    teller = Teller(wording.language)
+    people = sorted((_person(each, teller, wording) for each in exhibit["people"]), key=_urgency)
     chains = {each["id"]: {link["says"]: link for link in each["chain"]} for each in exhibit["people"]}
     return MfaCoverageView(
-        answers=tuple(_answer(each, chains, wording) for each in exhibit["answers"]),
+        answers=tuple(_answer(each, chains, teller, wording) for each in exhibit["answers"]),
         groups=tuple(_groups(people, wording)),
         people=tuple(people),
         missing=tuple(gap_sentence(gap, wording) for gap in _gaps(report)),
@@ -181,7 +182,7 @@ def _gaps(report: Report) -> tuple[Gap, ...]:
     return next((check.gaps for check in report.checks if check.check_id == CHECK), ())
 
 
-def _person(person: _Json, wording: Wording) -> PersonLine:
+def _person(person: _Json, teller: Teller, wording: Wording) -> PersonLine:
     groups, kind = tuple(person["groups"]), person["kind"]
     chain = tuple(_link(each, wording) for each in person["chain"])
     return PersonLine(
@@ -195,7 +196,7 @@ def _person(person: _Json, wording: Wording) -> PersonLine:
         protection_text=said(person["protection"], PROTECTIONS, wording),
         remote=person["remote"],
         remote_text=said(person["remote"], PROTECTIONS, wording),
-        ways=tuple(sentences(person["ways"], wording.language)),
+        ways=teller.sentences(person["ways"]),
         chain=chain,
         reasons="\n".join(wording.labelled(link, text) for link, text in chain),
         is_counted=kind not in APART,
@@ -234,7 +235,7 @@ def _groups(people: Iterable[PersonLine], wording: Wording) -> Iterator[GroupLin
         )
 
 
-def _answer(answer: _Json, chains: Mapping[str, Mapping[str, _Json]], wording: Wording) -> Answer:
+def _answer(answer: _Json, chains: Mapping[str, Mapping[str, _Json]], teller: Teller, wording: Wording) -> Answer:
     state = _state(answer)
     return Answer(
         question=answer["question"],
@@ -249,7 +250,7 @@ def _answer(answer: _Json, chains: Mapping[str, Mapping[str, _Json]], wording: W
                 each["id"] or "",
                 _name(each, wording),
                 said(each["protection"], PROTECTIONS, wording),
-                tuple(sentences(each["ways"], wording.language)),
+                teller.sentences(each["ways"]),
             )
             for each in answer["exceptions"]
         ),

@@ -1,6 +1,7 @@
 """Ways in, each as one sentence that a person understands."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -124,9 +125,21 @@ def sentence(way: Way, language: Language) -> str:
     return text
 
 
-def sentences(ways: Sequence[Way], language: Language) -> list[str]:
-    """Return a sentence per way."""
-    return [sentence(way, language) for way in ways]
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells the ways of many people: those with the same policies share theirs, so each is put into words once."""
+
+    language: Language
+    told: dict[str, str] = field(default_factory=dict)
+
+    def sentences(self, ways: Iterable[Way]) -> tuple[str, ...]:
+        """Return a sentence per way."""
+        return tuple(self._sentence(repr(way), way) for way in ways)
+
+    def _sentence(self, key: str, way: Way) -> str:
+        if key not in self.told:
+            self.told[key] = sentence(way, self.language)
+        return self.told[key]
 
 
 def _policies(names: Sequence[str], language: Language) -> str:
