@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fault_kit import CASES, NEXT_LINKS, Case, Read
+from fault_kit import CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, Case, Read, patience_with
 from reading_kit import (
     ALL_USERS,
     DRIVE,
     DRIVE_DELTA,
     INBOX_RULES,
     SECURITY_DEFAULTS,
-    UNHURRIED,
     a_session,
     a_tenant,
     rows_of,
@@ -21,15 +20,10 @@ from reading_kit import (
 from scanner.graph import Graph
 from scanner.transport.errors import ReadError
 from scanner.transport.retry import RETRIES
-from scanner.transport.session import Patience
-from simulator.faults import Fault, FaultKind
+from simulator.faults import Fault
 from simulator.server import Simulator
 
-CLOCK_SPEED = 1000.0
 STRICKEN = "u3"
-TIME = {FaultKind.TIMEOUT, FaultKind.DRIPPING}
-HURRIED_S = 150.0
-"""Deadline where time itself is the fault; anywhere else a busy machine must not look like one."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +111,7 @@ def calm(faulty: Simulator) -> Iterator[Simulator]:
 async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None, retries: int) -> Read:
     """Read while the fault strikes; an error of the whole reading stands under the name of what was read."""
     sim.faults.add(Fault(case.fault, kind.path, times, kind.skip, case.retry_after, kind.in_batch))
-    deadline_s = HURRIED_S if case.fault in TIME else UNHURRIED.deadline_s
-    async with a_session(sim, patience=Patience(retries, deadline_s)) as session:
+    async with a_session(sim, patience=patience_with(case, retries)) as session:
         try:
             return await kind.read(Graph(session))
         except ReadError as error:
@@ -155,7 +148,7 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, 
 
 @every_possible_cell
 async def test_a_fault_that_does_not_end_is_the_right_error(calm: Simulator, case: Case, kind: Kind) -> None:
-    read = await read_with(calm, case, kind, times=None, retries=2)
+    read = await read_with(calm, case, kind, times=None, retries=FEW_RETRIES)
 
     failed = {name: error for name, error in read.items() if isinstance(error, ReadError)}
     assert failed.keys() == stricken(kind)

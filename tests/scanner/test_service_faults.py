@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 from exchange_kit import HIDDEN_RULES, MAILBOXES, SETTINGS, a_firm, a_full_session, listed, upn
-from fault_kit import BODIES, CASES, NEXT_LINKS, QUICK, Case, Read
+from fault_kit import BODIES, CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, Case, Read, patience_with
 from reading_kit import a_session
 
 from scanner.exchange import Exchange
 from scanner.sharepoint import SharePoint
 from scanner.transport.errors import Denied, ReadError
+from scanner.transport.retry import RETRIES
 from scanner.transport.session import Patience, Session
 from simulator.faults import Fault
 from simulator.server import Simulator
 
-CLOCK_SPEED = 500.0
 UNHURRIED_SPEED = 100.0
 """Signing in with a certificate takes time that no clock scales."""
 
@@ -108,10 +108,10 @@ def a_session_for(sim: Simulator, kind: Kind, patience: Patience) -> AbstractAsy
     return a_session(sim, templates=(MAILBOXES, HIDDEN_RULES), patience=patience)
 
 
-async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None, patience: Patience) -> Read:
+async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None, retries: int) -> Read:
     """Read while the fault strikes; an error of the whole reading stands under the name of what was read."""
     sim.faults.add(Fault(case.fault, kind.path, times, kind.skip, case.retry_after))
-    async with a_session_for(sim, kind, patience) as session:
+    async with a_session_for(sim, kind, patience_with(case, retries)) as session:
         try:
             return await kind.read(session)
         except ReadError as error:
@@ -125,7 +125,7 @@ def test_every_cell_is_either_tested_or_said_to_be_impossible() -> None:
 
 @every_possible_cell
 async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, case: Case, kind: Kind) -> None:
-    read = await read_with(calm, case, kind, times=1, patience=Patience())
+    read = await read_with(calm, case, kind, times=1, retries=RETRIES)
 
     assert len(calm.faults.fired) == 1
     if case.passes:
@@ -136,7 +136,7 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, 
 
 @every_possible_cell
 async def test_a_fault_that_does_not_end_is_the_right_error(calm: Simulator, case: Case, kind: Kind) -> None:
-    read = await read_with(calm, case, kind, times=None, patience=QUICK)
+    read = await read_with(calm, case, kind, times=None, retries=FEW_RETRIES)
 
     for error in read.values():
         assert isinstance(error, case.lasting)
