@@ -74,6 +74,7 @@ def what_if(
     from m365_posture.what_if.judging import NotJudged
     from m365_posture.what_if.judging import what_if as judge
     from m365_posture.what_if.policy_file import read_policy
+    from reports.view_models.wording import Wording
     from scanner.snapshot.reader import SnapshotReader
 
     chosen = load(locate(config, os.environ, Path.cwd())).tenant(tenant)
@@ -86,7 +87,7 @@ def what_if(
     except NotJudged as reason:
         say(str(reason))
         raise typer.Exit(Exit.INCOMPLETE) from reason
-    write_what_if(told, chosen.slug, reader.manifest.scan_id, lang, form)
+    write_what_if(told, chosen.slug, reader.manifest.scan_id, Wording(lang, chosen.timezone), form)
 
 
 def _scan_folder(data: "TenantData", scan_id: str | None) -> Path:

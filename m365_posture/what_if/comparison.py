@@ -16,12 +16,16 @@ Json = Mapping[str, Any]
 _AXES: Final = ("targets", "clients", "places", "platforms", "sign_in_risks", "user_risks", "flows", "devices")
 _WORST_FIRST: Final = [access.value for access in Access]
 _VERDICTS: Final = [protection.value for protection in Protection]
+_BLOCKED: Final = "blocked_everywhere"
+"""What the chain of reasons of somebody says who can sign in nowhere."""
 _COUNTS: Final = ("protected", "of", "by_security_defaults", "weak_method", "managed_device")
 
 
 class Effect(StrEnum):
     """What the change does to somebody; who loses is told first."""
 
+    LOCKED_OUT = "locked_out"
+    """Every sign-in is blocked: well protected, and nobody can work."""
     LOSES = "loses"
     UNCERTAIN = "uncertain"
     """Before or after it is unknown what protects them."""
@@ -111,6 +115,8 @@ def _change(old: Json | None, new: Json | None) -> PersonChange | None:
     opens = _first_new(_ways(new), _ways(old))
     closes = _first_new(_ways(old), _ways(new))
     effect = _effect(_verdicts(old), _verdicts(new), other_ways=bool(opens or closes))
+    if _is_blocked(new) and not _is_blocked(old):
+        effect = Effect.LOCKED_OUT
     if effect is None:
         return None
     before, remote_before = _verdicts(old)
@@ -147,6 +153,10 @@ def _effect(before: Verdicts, after: Verdicts, *, other_ways: bool) -> Effect | 
             return Effect.UNCERTAIN
         return Effect.GAINS if _VERDICTS.index(new) > _VERDICTS.index(old) else Effect.LOSES
     return Effect.OTHER_WAYS if other_ways else None
+
+
+def _is_blocked(person: Json | None) -> bool:
+    return person is not None and any(step["says"] == _BLOCKED for step in person["chain"])
 
 
 def _ways(person: Json | None) -> Sequence[Json]:

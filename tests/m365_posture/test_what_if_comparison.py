@@ -1,7 +1,7 @@
 """Who gains and who loses between two judgements of MFA coverage."""
 
 import pytest
-from mfa_exhibits import Json, a_person, a_way, an_exhibit
+from mfa_exhibits import Json, a_person, a_step, a_way, an_exhibit
 
 from m365_posture.what_if.comparison import Comparison, Effect, PersonChange, compare
 
@@ -71,6 +71,18 @@ def test_the_first_way_that_opens_or_closes_is_told(
     told = change(ann("unknown", *before), ann("hole", *after))
 
     assert (told.opens, told.closes) == (opens, closes)
+
+
+def test_who_can_sign_in_nowhere_any_more_is_told_first_however_well_protected() -> None:
+    blocked = a_person("Zoë", chain=[a_step("blocked_everywhere")])
+    before = an_exhibit(a_person("Zoë"), ann("protected"))
+    comparison = compare(before, an_exhibit(blocked, ann("hole", BY_LINUX)))
+
+    assert [(person.name, person.effect) for person in comparison.people] == [
+        ("Zoë", Effect.LOCKED_OUT),
+        ("Ann", Effect.LOSES),
+    ]
+    assert compared(blocked, blocked).people == ()
 
 
 def test_somebody_whom_only_the_new_policies_tell_apart_has_no_verdict_before() -> None:
