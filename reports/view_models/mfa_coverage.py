@@ -17,6 +17,7 @@ from reports.view_models.mfa_words import (
     LINKS,
     PROTECTIONS,
     QUESTIONS,
+    SAYS_LITTLE,
     STEPS,
     outsiders,
     said,
@@ -87,7 +88,7 @@ class PersonLine:
     chain: tuple[tuple[str, str], ...]
     """Each link with what it says."""
     reasons: str
-    """The chain, a line per link."""
+    """The chain, a line per link, without those that bear on no verdict."""
     is_counted: bool
     """Accounts with a rule of their own are not."""
 
@@ -198,9 +199,15 @@ def _person(person: _Json, teller: Teller, wording: Wording) -> PersonLine:
         remote_text=said(person["remote"], PROTECTIONS, wording),
         ways=teller.sentences(person["ways"]),
         chain=chain,
-        reasons="\n".join(wording.labelled(link, text) for link, text in chain),
+        reasons="\n".join(_reasons(person["chain"], wording)),
         is_counted=kind not in APART,
     )
+
+
+def _reasons(chain: Iterable[_Json], wording: Wording) -> Iterator[str]:
+    for each in chain:
+        if each["says"] not in SAYS_LITTLE:
+            yield wording.labelled(*_link(each, wording))
 
 
 def _link(each: _Json, wording: Wording) -> tuple[str, str]:

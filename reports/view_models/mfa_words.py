@@ -211,6 +211,21 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
 """Registered methods, as two sources of Graph call them."""
 
 
+_STRENGTHS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "00000000-0000-0000-0000-000000000002": mark("multifactor authentication"),
+        "00000000-0000-0000-0000-000000000003": mark("multifactor authentication without a password"),
+        "00000000-0000-0000-0000-000000000004": mark("multifactor authentication that withstands phishing"),
+    }
+)
+"""The strengths that every tenant has."""
+
+SAYS_LITTLE: Final = frozenset({"defaults_off", "campaign_off", "log_silent", "log_not_comparable"})
+"""Links that bear on no verdict; a list of many people leaves them out."""
+
+_DETAILS: Final[Mapping[str, str]] = MappingProxyType({**METHODS, **_STRENGTHS})
+
+
 def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
     """Return the words for a code."""
     return wording.text(words[code]) if code in words else code
@@ -235,4 +250,4 @@ def step(code: str, details: Sequence[str], wording: Wording) -> str:
 
 
 def _detail(detail: str, wording: Wording) -> str:
-    return wording.text(METHODS[detail]) if detail in METHODS else moment_text(detail, wording)
+    return wording.text(_DETAILS[detail]) if detail in _DETAILS else moment_text(detail, wording)

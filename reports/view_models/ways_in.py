@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from checks.conditional_access.situations import OTHER
 from m365_posture.texts import Language, country_name, listed, mark, translate
 
 Way = Mapping[str, object]
@@ -18,12 +19,14 @@ QUOTED: Final = mark("“{name}”")
 _ANY_APP: Final = mark("any app except the administration portals")
 """For those Microsoft itself demands MFA, so no way leads into them."""
 _APP: Final = mark("the app “{name}”")
+_DIRECTORY: Final = "00000002-0000-0000-c000-000000000000"
+"""As which apps that ask for little are judged where policies leave them out."""
 _TARGETS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "other": mark("any app that no policy names"),
+        OTHER: mark("any app that no policy names"),
         "Office365": mark("the apps of Microsoft 365"),
         "MicrosoftAdminPortals": mark("the administration portals"),
-        "00000002-0000-0000-c000-000000000000": mark("the directory of the firm, with the least rights"),
+        _DIRECTORY: mark("the directory of the firm, with the least rights"),
         "urn:user:registersecurityinfo": mark("registering sign-in methods"),
         "urn:user:registerdevice": mark("registering a device"),
     }
@@ -49,7 +52,7 @@ _PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         **_COUNTRIES,
         "legacy_trusted": mark("the trusted addresses of per-user MFA, which cannot be read"),
-        "other": mark("a place that no policy names"),
+        OTHER: mark("a place that no policy names"),
     }
 )
 _PRETENDING: Final = mark("by pretending to be {platforms}")
@@ -80,6 +83,7 @@ _FLOWS: Final[Mapping[str, str]] = MappingProxyType(
         "authenticationTransfer": mark("by handing a sign-in over to another device"),
     }
 )
+_NO_DEVICE_CODE: Final = mark("without a code from another device")
 _NO_SIGN_IN_RISK: Final = mark("when Microsoft sees no risk in the sign-in")
 _NO_USER_RISK: Final = mark("when Microsoft sees no risk for the account")
 _SIGN_IN_RISK: Final = mark("when Microsoft rates the risk of the sign-in as {levels}")
@@ -150,7 +154,10 @@ def _apps(way: Way, language: Language) -> str:
     targets = _span(way, "targets")
     if targets is None:
         return translate(_ANY_APP, language)
-    return _listed([_named(target, _TARGETS, _APP, language) for target in targets], language)
+    # whoever gets into any app that no policy names may read the directory with it
+    shown = [target for target in targets if target != _DIRECTORY or OTHER not in targets]
+    ordered = sorted(shown, key=lambda target: target != OTHER)
+    return _listed([_named(target, _TARGETS, _APP, language) for target in ordered], language)
 
 
 def _places(way: Way, language: Language) -> str:
@@ -203,13 +210,20 @@ def _phrases(axis: str, phrases: Mapping[str, str]) -> Callable[[Way, Language],
     return phrase
 
 
+def _flows(way: Way, language: Language) -> str:
+    flows = _span(way, "flows") or []
+    if set(flows) == _FLOWS.keys() - {"deviceCodeFlow"}:
+        return translate(_NO_DEVICE_CODE, language)
+    return _listed([translate(_FLOWS.get(flow, flow), language) for flow in flows], language)
+
+
 _PARTS: Final = (
     _apps,
     _phrases("clients", _CLIENTS),
     _places,
     _platforms,
     _phrases("devices", _DEVICES),
-    _phrases("flows", _FLOWS),
+    _flows,
     _risk("sign_in_risks", _NO_SIGN_IN_RISK, _SIGN_IN_RISK),
     _risk("user_risks", _NO_USER_RISK, _USER_RISK),
 )

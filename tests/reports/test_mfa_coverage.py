@@ -126,6 +126,32 @@ def test_registered_methods_have_names() -> None:
     )
 
 
+def test_strengths_that_every_tenant_has_have_names() -> None:
+    strengths = ["00000000-0000-0000-0000-000000000004", "our own"]
+
+    [line] = view(a_person(chain=[a_step("strength_satisfied", *strengths, link="strength")])).people
+
+    assert line.reasons == (
+        "Authentication strength: what is registered is strong enough: "
+        "multifactor authentication that withstands phishing and our own"
+    )
+
+
+def test_a_list_of_many_leaves_out_links_that_bear_on_no_verdict() -> None:
+    chain = [
+        a_step("defaults_off", link="security_defaults"),
+        a_step("mfa_everywhere"),
+        a_step("log_unread", link="log"),
+    ]
+
+    [line] = view(a_person(chain=chain)).people
+
+    assert line.reasons == (
+        "Conditional Access policies: ask for a second factor everywhere\nSign-in log: was not read"
+    )
+    assert line.chain[0] == ("Security defaults", "off")
+
+
 def test_a_moment_in_the_log_stands_on_the_clock_of_the_firm() -> None:
     [line] = view(a_person(chain=[a_step("log_contradicts", "2026-11-16T06:00:00Z", link="log")])).people
 

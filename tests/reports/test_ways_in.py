@@ -39,6 +39,8 @@ def test_a_hole_names_the_place_and_the_policy_that_leaves_it_open() -> None:
         ({"targets": ["Boekhouding", "Office365"]}, "The app “Boekhouding” or the apps of Microsoft 365:"),
         ({"targets": ["MicrosoftAdminPortals"]}, "The administration portals:"),
         ({"targets": ["a", "b", "c", "d", "e"]}, "The app “a”, the app “b”, the app “c”, or 2 more:"),
+        ({"targets": ["00000002-0000-0000-c000-000000000000", "other"]}, "Any app that no policy names:"),
+        ({"targets": ["Office365", "other"]}, "Any app that no policy names or the apps of Microsoft 365:"),
         ({"targets": ["00000002-0000-0000-c000-000000000000"]}, "The directory of the firm, with the least rights:"),
         (
             {"clients": ["exchangeActiveSync", "other"]},
@@ -63,6 +65,7 @@ def test_a_hole_names_the_place_and_the_policy_that_leaves_it_open() -> None:
         ({"flows": ["deviceCodeFlow"]}, "by a code from another device:"),
         ({"flows": ["authenticationTransfer"]}, "by handing a sign-in over to another device:"),
         ({"flows": ["none"]}, "signing in directly:"),
+        ({"flows": ["authenticationTransfer", "none"]}, "without a code from another device:"),
         ({"devices": ["unmanaged"]}, "on a device that the firm does not manage:"),
         ({"devices": ["compliant", "domainJoined"]}, "on a managed device that follows the firm's rules or on a comp"),
     ],
