@@ -11,7 +11,7 @@ Opened = Callable[..., AppTest]
 
 def open_page(page: str = "", **parameters: str) -> AppTest:
     """Open a page as a link to it would: `open_page("findings", tenant="smet")`; nothing on it went wrong."""
-    pages = AppTest.from_file(APP, default_timeout=30)
+    pages = AppTest.from_file(APP, default_timeout=120)
     for name, value in ({"open": page} | parameters if page else parameters).items():
         pages.query_params[name] = value
     pages.run()

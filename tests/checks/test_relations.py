@@ -132,7 +132,7 @@ def test_a_program_that_queried_an_encrypted_log_ends_in_silence(tmp_path: Path)
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
     )
 
     assert (done.stdout, done.stderr) == ("2\n", "")

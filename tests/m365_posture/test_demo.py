@@ -114,7 +114,7 @@ def test_a_simulator_announces_itself_serves_and_ends_on_ctrl_c(tmp_path: Path) 
         document = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
         answer = command("scan", "lambert", "--config", tmp_path / "tenants.toml", "--key-file", key_file)
         process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=30)
+        code = process.wait(timeout=120)
 
     assert (answer.code, code) == (0, 0)
     assert document["hosts"]["graph"].startswith("https://127.0.0.1:")

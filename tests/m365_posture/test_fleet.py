@@ -44,9 +44,8 @@ folder, *_, slug = sys.argv[1:]
 Path(folder, slug).touch()
 print('{"tenant": "%s"}' % slug)
 if slug == "slow":
-    while not Path(folder, "three").exists():
+    while not Path(folder, "told-three").exists():
         time.sleep(0.05)
-    time.sleep(0.5)
 if slug == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -54,15 +53,24 @@ if slug == "killed":
 
 @pytest.fixture
 def program(tmp_path: Path) -> list[str]:
-    """What is run in the place of ours: quick, and it dies when told to. It leaves a file for each tenant begun."""
+    """What is run in the place of ours: quick, and it dies when told to. It leaves a file for each tenant begun.
+
+    The slow one ends after everybody heard of the third.
+    """
     return [sys.executable, "-c", A_CHILD, str(tmp_path)]
 
 
-def test_children_are_told_as_they_end_and_answer_in_the_order_of_the_configuration(program: list[str]) -> None:
+def test_children_are_told_as_they_end_and_answer_in_the_order_of_the_configuration(
+    program: list[str], tmp_path: Path
+) -> None:
     slugs = ["slow", "two", "three"]
     told: list[str] = []
 
-    children = scan_each(slugs, [], 2, lambda child: told.append(child.slug), program)
+    def tell(child: Child) -> None:
+        told.append(child.slug)
+        (tmp_path / f"told-{child.slug}").touch()
+
+    children = scan_each(slugs, [], 2, tell, program)
 
     assert [child.slug for child in children] == slugs
     assert told == ["two", "three", "slow"]

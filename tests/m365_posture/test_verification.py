@@ -147,12 +147,12 @@ def test_it_looks_again_until_the_administrator_has_consented(world: World, firm
     consent = threading.Timer(1.5, firm.grant, ["Policy.Read.All"])
     consent.start()
     began_s = time.monotonic()
-    answer = verify(world, "--wait", "60")
+    answer = verify(world, "--wait", "600")
     consent.join()
 
     assert answer.code == 0
     assert "Granted: Policy.Read.All (graph) of the pack base." in answer.messages
-    assert time.monotonic() - began_s < 18
+    assert time.monotonic() - began_s < 180
 
 
 def test_nothing_about_people_is_asked(world: World) -> None:

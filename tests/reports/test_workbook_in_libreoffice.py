@@ -34,7 +34,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 - programs of this test
+    subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603 - programs of this test
 
 
 def test_every_sheet_is_printed(printed: str) -> None:

@@ -22,7 +22,7 @@ from simulator.tenants import load_sample
 
 TABLES = [collector.table.name for collector in COLLECTORS]
 ENDPOINTS = {collector.table.name: [declared.endpoint for declared in collector.templates] for collector in COLLECTORS}
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 @pytest.fixture(scope="module")

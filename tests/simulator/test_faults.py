@@ -84,7 +84,7 @@ def struck(signed_in: SignedIn, tenant: SimulatedTenant, kind: str, fault: Fault
     target = KINDS[kind]
     script = Fault(fault, target.pattern, skip=target.skip, in_batch=target.in_batch, **options)
     client = signed_in(tenant, faults=[script], clock_speed=SPEED, throttling=False)
-    client.http.timeout = httpx.Timeout(0.5 if fault is FaultKind.TIMEOUT else 30)
+    client.http.timeout = httpx.Timeout(30, read=0.5 if fault is FaultKind.TIMEOUT else 30)
     try:
         return target.send(client, tenant)
     finally:
@@ -331,4 +331,6 @@ def test_signing_in_can_take_for_ever(signed_in: SignedIn, tenant: SimulatedTena
     client.simulator.faults.add(Fault(FaultKind.TIMEOUT, "login/*"))
 
     with pytest.raises(httpx.ReadTimeout):
-        client.http.post(f"{client.simulator.hosts.login}/{tenant.tenant_id}/oauth2/v2.0/token", timeout=0.2)
+        client.http.post(
+            f"{client.simulator.hosts.login}/{tenant.tenant_id}/oauth2/v2.0/token", timeout=httpx.Timeout(30, read=0.2)
+        )

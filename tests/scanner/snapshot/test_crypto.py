@@ -94,16 +94,16 @@ def test_no_files_are_no_rows_of_the_schema_asked_for(vault: Vault) -> None:
 
 
 def test_encryption_costs_little(tmp_path: Path, vault: Vault) -> None:
-    """Loose on purpose: it shall notice a factor, not a busy machine."""
+    """Loose on purpose, and of this process alone: it shall notice a factor, not a busy machine."""
     rows = pa.table({"id": [f"id-{n:032}" for n in range(200_000)], "n": list(range(200_000))})
-    started = time.perf_counter()
+    started = time.process_time()
     pq.write_table(rows, tmp_path / "plain.parquet", compression="zstd")
     pq.read_table(tmp_path / "plain.parquet")
-    plain_s = time.perf_counter() - started
-    started = time.perf_counter()
+    plain_s = time.process_time() - started
+    started = time.process_time()
     vault.write_table(tmp_path / "part.parquet", rows)
     vault.read(tmp_path / "part.parquet")
-    encrypted_s = time.perf_counter() - started
+    encrypted_s = time.process_time() - started
 
     assert encrypted_s < 4 * plain_s + 1
     assert (tmp_path / "part.parquet").stat().st_size < 1.05 * (tmp_path / "plain.parquet").stat().st_size
