@@ -1,6 +1,7 @@
 """What a change on paper would do, on standard output."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from m365_posture.commands.options import Format
@@ -27,8 +28,8 @@ _CHANGES: Final = {
     Change.DISABLED: mark("Turned off"),
     Change.ENABLED: mark("Turned on"),
 }
-_OPENS: Final = mark("Opens: {way}")
-_CLOSES: Final = mark("Closes: {way}")
+_VERDICTS: Final = ("before", "after", "remote_before", "remote_after")
+_WAYS: Final = ("opens", "closes")
 _N_OF_M: Final = mark("{count} of {total}")
 
 _COUNTED: Final = ("protected", "of", "exceptions", "unknown", "managed_device", "by_security_defaults", "weak_method")
@@ -91,8 +92,7 @@ def _person(person: PersonChange, wording: Wording) -> Row:
         "after": person.after,
         "remote_before": person.remote_before,
         "remote_after": person.remote_after,
-        "opens": person.opens and sentence(person.opens, wording.language),
-        "closes": person.closes and sentence(person.closes, wording.language),
+        **_ways(person, wording),
         "opens_way": person.opens,
         "closes_way": person.closes,
     }
@@ -103,21 +103,35 @@ def _write_tables(told: WhatIf, wording: Wording) -> None:
     write_rows(policies, ("policy", "change", "state_before", "state_after"), Format.TABLE)
     answers = [_answer_in_words(answer, wording) for answer in told.comparison.answers]
     write_rows(answers, ("question", "before", "after", "exceptions", "unknown", "managed_device"), Format.TABLE)
-    people = told.comparison.people
-    if not people:
-        return
+    _write_people(told.comparison.people, wording)
+
+
+def _write_people(people: Sequence[PersonChange], wording: Wording) -> None:
+    """Write who gains and who loses, and below them the ways in, by number: many people share one."""
+    ways = list(dict.fromkeys(way for person in people for way in _ways(person, wording).values() if way))
+    numbers = {way: str(number) for number, way in enumerate(ways, 1)}
+    bearers = Counter(person.name for person in people)
+    rows = [
+        {
+            **_person_in_words(person, wording, is_namesake=bearers[person.name] > 1),
+            **{name: numbers.get(way or "") for name, way in _ways(person, wording).items()},
+        }
+        for person in people
+    ]
     # outside the offices most verdicts are the same as everywhere
     is_apart = any((each.before, each.after) != (each.remote_before, each.remote_after) for each in people)
-    columns = (
-        "effect",
-        "name",
-        "account",
-        "before",
-        "after",
-        *(("remote_before", "remote_after") if is_apart else ()),
-        "way_in",
-    )
-    write_rows([_person_in_words(person, wording) for person in people], columns, Format.TABLE)
+    columns = ("effect", "name", "account", *_VERDICTS[: 4 if is_apart else 2], *_WAYS)
+    if rows:
+        write_rows(rows, columns, Format.TABLE)
+    if ways:
+        write_rows([{"way": number, "way_in": way} for way, number in numbers.items()], ("way", "way_in"), Format.TABLE)
+
+
+def _ways(person: PersonChange, wording: Wording) -> Mapping[str, str | None]:
+    return {
+        name: sentence(way, wording.language) if way else None
+        for name, way in zip(_WAYS, (person.opens, person.closes), strict=True)
+    }
 
 
 def _policy_in_words(policy: PolicyChange, wording: Wording) -> Row:
@@ -139,15 +153,13 @@ def _answer_in_words(answer: AnswerChange, wording: Wording) -> Row:
     }
 
 
-def _person_in_words(person: PersonChange, wording: Wording) -> Row:
-    ways = [(_OPENS, person.opens), (_CLOSES, person.closes)]
-    verdicts = ("before", "after", "remote_before", "remote_after")
+def _person_in_words(person: PersonChange, wording: Wording, *, is_namesake: bool) -> Row:
+    name = outsiders(person.id, wording) or person.name
     return {
         "effect": wording.text(_EFFECTS[person.effect]),
-        "name": outsiders(person.id, wording) or person.name,
+        "name": f"{name} ({person.user_principal_name or person.id})" if is_namesake else name,
         "account": _word(person.kind, KINDS, wording),
-        **{name: _word(getattr(person, name), PROTECTIONS, wording) for name in verdicts},
-        "way_in": " ".join(wording.text(text, way=sentence(way, wording.language)) for text, way in ways if way),
+        **{verdict: _word(getattr(person, verdict), PROTECTIONS, wording) for verdict in _VERDICTS},
     }
 
 

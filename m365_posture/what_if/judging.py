@@ -10,7 +10,7 @@ from checks.model import Gap, Profile
 from checks.registry import CATALOGUE
 from checks.source import Source
 from m365_posture.what_if.changes import Change, Orders, PolicyChange, Row, changed, content_of
-from m365_posture.what_if.comparison import Comparison, compare
+from m365_posture.what_if.comparison import Comparison, Effect, compare
 from m365_posture.what_if.overlay import (
     groups_of,
     has_security_defaults,
@@ -27,6 +27,7 @@ from scanner.snapshot.tables.policies import CONDITIONAL_ACCESS_POLICIES, NAMED_
 _COVERAGE: Final = "ID-01"
 """The check that tells who is protected by MFA."""
 _ENABLED: Final = "enabled"
+_MOST_NAMED: Final = 3
 _BY_FILE: Final = frozenset({Change.ADDED, Change.CHANGED})
 _NOTHING_NEW: Final = {True: "`{name}` is on already.", False: "`{name}` was not on, so nothing changes by it."}
 _NO_USERS: Final = frozenset({"All", "None", "GuestsOrExternalUsers"})
@@ -68,7 +69,10 @@ def what_if(source: Source, profile: Profile, orders: Orders) -> WhatIf:
         notes.append(
             "Security defaults are on. A policy can be turned on only once they are off, so they are judged as off."
         )
-    return WhatIf(tuple(changes), compare(before, after), tuple(notes))
+    comparison = compare(before, after)
+    if comparison.count(Effect.LOCKED_OUT):
+        notes.append("Who is locked out counts as protected: every sign-in is blocked.")
+    return WhatIf(tuple(changes), comparison, tuple(notes))
 
 
 def _is_on(state: str | None) -> bool:
@@ -131,4 +135,6 @@ def _count(things: Sequence[str], word: str) -> str:
 
 
 def _listed(ids: Sequence[str]) -> str:
-    return ", ".join(f"`{each}`" for each in ids)
+    named = ", ".join(f"`{each}`" for each in ids[:_MOST_NAMED])
+    more = len(ids) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
