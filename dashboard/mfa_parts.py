@@ -115,16 +115,20 @@ def _answer(answer: Answer, wording: Wording, *, with_names: bool) -> Markup:
 
 def _named(title: str, found: Sequence[Excepted], wording: Wording) -> Iterator[Markup]:
     if found:
-        shown = [_excepted(each) for each in found[:_MOST_LISTED]]
+        shown = [_excepted(each, wording) for each in found[:_MOST_LISTED]]
         more = len(found) - len(shown)
         rest = [wording.text(mark("and {count} more, in the list of people below"), count=more)] if more else []
         heading = tag("span", wording.text(title, count=len(found)))
         yield details(heading, _list("ul", [*shown, *rest]))
 
 
-def _excepted(each: Excepted) -> Markup:
+def _excepted(each: Excepted, wording: Wording) -> Markup:
     says = [tag("span", f" · {each.says}", class_="mp-small")] if each.says else []
-    return joined(tag("strong", each.name), *says, tag("div", lines("\n".join(each.ways)), class_="mp-small"))
+    more = len(each.ways) - 1
+    rest = [wording.text(mark("and {count} more"), count=more)] if more > 0 else []
+    return joined(
+        tag("strong", each.name), *says, tag("div", lines("\n".join([*each.ways[:1], *rest])), class_="mp-small")
+    )
 
 
 def _bar(line: GroupLine, wording: Wording) -> Markup:

@@ -119,6 +119,7 @@ class Answer:
     unseen: str
     """What was not seen, one sentence; empty where nothing is missing."""
     exceptions: tuple[Excepted, ...]
+    """The worst protected first."""
     unknown: tuple[Excepted, ...]
 
 
@@ -259,13 +260,17 @@ def _answer(answer: _Json, chains: Mapping[str, Mapping[str, _Json]], teller: Te
                 said(each["protection"], PROTECTIONS, wording),
                 teller.sentences(each["ways"]),
             )
-            for each in answer["exceptions"]
+            for each in sorted(answer["exceptions"], key=_worst_first)
         ),
         unknown=tuple(
             Excepted(each["id"] or "", _name(each, wording), _why(each["why"], chains.get(each["id"], {}), wording))
             for each in answer["unknown"]
         ),
     )
+
+
+def _worst_first(person: _Json) -> tuple[object, ...]:
+    return (_rank(person["protection"]), str(person["name"]).casefold(), str(person["id"]))
 
 
 def _state(answer: _Json) -> AnswerState:

@@ -22,7 +22,9 @@ def test_the_three_answers_stand_on_top_with_names_and_ways_in() -> None:
     assert '<div class="mp-figure">21 of 28</div>' in answers
     assert "1 more with a managed device instead, not counted" in answers
     assert "Who is not among them: 6" in answers
-    assert "by pretending to be Linux: the password alone is enough" in answers
+    assert "in a browser, from the location “" in answers
+    assert "and 1 more" in answers
+    assert "Linux" not in answers
     assert "Not seen: Members of the groups that rights depend on" in answers
     assert "Accounts (dates of the last sign-in): not read" in answers
     assert "mp-yes" not in html
@@ -49,6 +51,7 @@ def test_policies_that_are_off_are_not_shown_as_protection() -> None:
 def test_one_person_is_chosen_and_shown_with_the_chain() -> None:
     page = open_page("mfa", tenant="smet")
     assert "left_out" in html_of(page)
+    assert "by pretending to be Linux: the password alone is enough" in html_of(page)
 
     [names] = [box for box in page.selectbox if box.key == "mfa_person_smet"]
     names.set_value(len(HOSTILE)).run()

@@ -56,7 +56,7 @@ def test_an_answer_is_yes_only_when_everybody_is_protected_and_everything_was_se
 
 
 def test_an_answer_counts_and_says_how_who_not_and_what_was_not_seen() -> None:
-    people = [ANN, BOB, EVE, a_person("W", "weak_method"), a_person("D", "managed_device")]
+    people = [a_person("D", "managed_device"), ANN, BOB, EVE, a_person("W", "weak_method")]
 
     answer = first(*people, unseen=["group_members"])
 
