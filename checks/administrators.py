@@ -1,83 +1,24 @@
-"""People who hold a directory role: what keeps others from signing in as them, and how many can do everything."""
+"""How many people can do everything in the tenant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Annotated, Final
 
 import pandas as pd
 import pyarrow as pa
 
 from checks.access import Holdings
-from checks.administrator_roles import (
-    GLOBAL_ADMINISTRATOR,
-    is_administrator,
-    names_of_roles,
-    role_names,
-    roles_of_people,
-    ways_held,
-)
+from checks.administrator_roles import GLOBAL_ADMINISTRATOR
 from checks.break_glass import is_break_glass
 from checks.circles import ANYBODY, NOBODY, Circle
-from checks.frame import BOOL, TEXT, TEXTS, column, each, judged, objects, plain, records, where
-from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
+from checks.frame import BOOL, TEXT, TEXTS, column, each, plain, records, where
+from checks.model import EvidenceKind, Outcome, Profile, Severity
 from checks.registry import check, columns
-from checks.second_factor import SecondFactor
 from checks.tenant import firm_as_a_whole
 from checks.three_valued import Answer, all_of
 from m365_posture.texts import mark
 
 _COUNT: Final = pd.ArrowDtype(pa.int64())
-
-Accounts = Annotated[pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled", "user_type")]
-
-
-@check(
-    "ID-02",
-    title=mark("Every administrator needs a second factor to sign in"),
-    severity=Severity.CRITICAL,
-    object_type="user",
-    evidence={
-        "roles": EvidenceKind.CONDITION,
-        "held": EvidenceKind.CONDITION,
-        "accepted_instead": EvidenceKind.CONDITION,
-    },
-    remedy=mark(
-        "Turn on security defaults, or add a Conditional Access policy for all resources that requires multifactor "
-        "authentication of everybody. A policy about roles misses roles for one administrative unit and roles that "
-        "the firm made itself."
-    ),
-    source="https://learn.microsoft.com/entra/identity/conditional-access/policy-old-require-mfa-admin",
-)
-def every_administrator_needs_a_second_factor(
-    users: Accounts,
-    holdings: Holdings,
-    role_definitions: Annotated[pd.DataFrame | Gap, columns("id", "display_name")],
-    second_factor: SecondFactor,
-    profile: Profile,
-) -> Outcome:
-    """Whoever signs in as an administrator can switch off everything else that protects the firm.
-
-    Holders count whether the role is active or can be activated, directly or through a group; emergency accounts are
-    judged by a check of their own. Roles that only read, and accounts that synchronise, are left out.
-    """
-    held = roles_of_people(holdings.known)
-    holds = [is_administrator(held.get(user_id, [])) for user_id in plain(users["id"])]
-    counts = users["account_enabled"] & ~is_break_glass(users["user_principal_name"], profile)
-    counts &= column(holds, users, BOOL)
-    accounts = where(users.assign(counts=counts), counts).possible
-    people = list(map(second_factor.person, records(accounts)))
-    covered = list(map(second_factor.covers, people))
-    theirs = [held.get(person.id, []) for person in people]
-    roles = repeat(role_names(role_definitions))
-    evidence = {
-        "roles": column(list(map(names_of_roles, theirs, roles)), accounts, TEXTS),
-        "held": column(list(map(ways_held, theirs)), accounts, TEXTS),
-        "accepted_instead": column(list(map(second_factor.accepts_instead, people, covered)), accounts, TEXT),
-    }
-    named = objects(accounts, ["id"], ["display_name", "user_principal_name", "id"], evidence)
-    gaps = (*holdings.gaps, *(second_factor.gaps if None in covered else ()))
-    return judged(named, accounts["counts"] & ~column(covered, accounts, BOOL), gaps=gaps)
 
 
 @check(

@@ -1,14 +1,15 @@
 """Who can sign in with a password alone."""
 
-from typing import Annotated, Final
+from dataclasses import replace
+from typing import Final
 
-import pandas as pd
-
-from checks.break_glass import is_break_glass
-from checks.frame import BOOL, TEXT, column, judged, objects, records, where
-from checks.model import EvidenceKind, Outcome, Profile, Severity
-from checks.registry import check, columns
-from checks.second_factor import SecondFactor
+from checks.access import Holdings
+from checks.mfa_coverage.exhibit import exhibit
+from checks.mfa_coverage.judging import EVIDENCE, evidence_of, frame_of, is_let_in, outcome
+from checks.mfa_coverage.model import MfaCoverage
+from checks.mfa_coverage.policies import SignInPolicies
+from checks.model import Gap, Outcome, Profile, Severity
+from checks.registry import check
 from m365_posture.texts import mark
 
 _BY_DEFAULTS: Final = mark(
@@ -22,7 +23,7 @@ _BY_DEFAULTS: Final = mark(
     title=mark("Everyone needs a second factor to sign in, in every app"),
     severity=Severity.CRITICAL,
     object_type="user",
-    evidence={"user_type": EvidenceKind.CONDITION, "accepted_instead": EvidenceKind.CONDITION},
+    evidence=EVIDENCE,
     remedy=mark(
         "Turn on security defaults, or add a Conditional Access policy for all users and all resources that "
         "requires multifactor authentication. Leave out only the emergency accounts."
@@ -30,27 +31,23 @@ _BY_DEFAULTS: Final = mark(
     source="https://learn.microsoft.com/entra/identity/conditional-access/policy-all-users-mfa-strength",
 )
 def everyone_needs_a_second_factor(
-    users: Annotated[
-        pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled", "user_type")
-    ],
-    second_factor: SecondFactor,
-    profile: Profile,
+    mfa_coverage: MfaCoverage, sign_in_policies: SignInPolicies, holdings: Holdings | Gap, profile: Profile
 ) -> Outcome:
     """A stolen password is the usual way into a mailbox. With a second factor it opens nothing.
 
-    Every enabled account counts, guests included; emergency accounts are judged by a check of their own. Whoever is
-    protected only by several narrow policies, or by one that leaves out trusted places, could not be judged: the
-    policies may be whole together, and which places are trusted cannot be read in full.
+    Every enabled account counts, guests included, and so do people from other firms who come in without an account,
+    such as the technicians of a partner. Emergency accounts and accounts that only synchronise are judged by checks of
+    their own. All policies are looked at together, in every situation that they tell apart: apps, programs, places,
+    platforms, risks. Whoever gets in by a device that the firm manages does not fail, and is not counted as protected
+    either. What could not be decided makes nobody protected.
     """
-    counts = users["account_enabled"] & ~is_break_glass(users["user_principal_name"], profile)
-    accounts = where(users.assign(counts=counts), counts).possible
-    people = list(map(second_factor.person, records(accounts)))
-    covered = list(map(second_factor.covers, people))
-    evidence = {
-        "user_type": accounts["user_type"],
-        "accepted_instead": column(list(map(second_factor.accepts_instead, people, covered)), accounts, TEXT),
-    }
-    named = objects(accounts, ["id"], ["display_name", "user_principal_name", "id"], evidence)
-    gaps = second_factor.gaps if None in covered else ()
-    note = _BY_DEFAULTS if second_factor.by_defaults else ""
-    return judged(named, accounts["counts"] & ~column(covered, accounts, BOOL), gaps=gaps, note=note)
+    people = [person for person in mfa_coverage.people if person.counts is not False]
+    evidence = evidence_of(people, frame_of(people), mfa_coverage)
+    note = _BY_DEFAULTS if mfa_coverage.by_defaults else ""
+    judged = outcome(people, evidence, is_let_in, mfa_coverage.gaps, note)
+    role_gaps = (holdings,) if isinstance(holdings, Gap) else holdings.gaps
+    return replace(
+        judged,
+        gaps=(*judged.gaps, *mfa_coverage.absent),
+        exhibit=exhibit(mfa_coverage, sign_in_policies, role_gaps, profile),
+    )

@@ -53,7 +53,6 @@ _NAME_CLASSES: Final = {
 }
 
 _EVIDENCE_CLASSES: Final = {
-    "accepted_instead": DataClass.SETTING,
     "attack": DataClass.ACCOUNT,
     "administrators": DataClass.ACCOUNT,
     "allowed": DataClass.SETTING,
@@ -66,6 +65,7 @@ _EVIDENCE_CLASSES: Final = {
     "forwards_by": DataClass.SETTING,
     "is_licensed": DataClass.ACCOUNT,
     "lacks": DataClass.SETTING,
+    "kind": DataClass.ACCOUNT,
     "last_day": DataClass.ACCOUNT,
     "last_success": DataClass.ACCOUNT,
     "mailbox": DataClass.ACCOUNT,
@@ -75,6 +75,8 @@ _EVIDENCE_CLASSES: Final = {
     "policies": DataClass.CONTENT_NAME,
     "role": DataClass.ACCOUNT,
     "roles": DataClass.ACCOUNT,
+    "protection": DataClass.ACCOUNT,
+    "roles_not_hit": DataClass.ACCOUNT,
     "scope": DataClass.SETTING,
     "seen_in": DataClass.SETTING,
     "sends_to": DataClass.ACCOUNT,

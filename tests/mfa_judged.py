@@ -4,6 +4,7 @@
 from typing import Any
 
 from builders import a_profile, a_snapshot, a_user, security_defaults
+from builders.access import a_registration
 
 from checks.engine import evaluate
 from checks.registry import CATALOGUE
@@ -16,11 +17,12 @@ def judge(
     *policies: dict[str, Any], users: list[dict[str, Any]] | None = None, defaults: bool | None = False, **how: Any
 ) -> CheckResult:
     profile = a_profile(**how.pop("profile", {}))
+    accounts = [a_user("ann")] if users is None else users
     source = a_snapshot(
-        users=[a_user("ann")] if users is None else users,
+        users=accounts,
         conditional_access_policies=policies,
         security_defaults=[security_defaults(enabled=defaults)],
-        **how,
+        **{"registration_details": [a_registration(account["id"]) for account in accounts]} | how,
     )
     (result,) = evaluate(source, profile, CATALOGUE.only("ID-01")).results
     return result
@@ -31,3 +33,11 @@ def said(result: CheckResult) -> str:
     if result.failing:
         return "fails"
     return "unknown" if result.unknown else "passes" if result.population else "left out"
+
+
+def protection_in(result: CheckResult) -> str:
+    """What protects the only account."""
+    exhibit = result.exhibit
+    assert exhibit is not None
+    (person,) = exhibit["people"]  # type: ignore[misc] # JSON
+    return str(person["protection"])  # type: ignore[call-overload,index] # JSON

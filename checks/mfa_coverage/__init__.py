@@ -2,3 +2,7 @@
 
 `model` has the nouns, the other modules one link of the chain each.
 """
+
+from checks.mfa_coverage.coverage import mfa_coverage
+
+__all__ = ["mfa_coverage"]

@@ -1,7 +1,9 @@
 """The nouns of MFA coverage."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from checks.conditional_access.situations import Way
 from checks.model import Gap
@@ -27,6 +29,13 @@ class Protection(StrEnum):
     PROTECTED = "protected"
 
 
+WAYS_IN: Final = frozenset({Protection.UNPROTECTED, Protection.HOLE, Protection.REGISTERED_NOT_ENFORCED})
+"""The password alone is enough somewhere."""
+
+GOOD: Final = frozenset({Protection.SECURITY_DEFAULTS, Protection.WEAK_METHOD, Protection.PROTECTED})
+"""What an insurer may be told is MFA; how many of each is told along."""
+
+
 class AccountKind(StrEnum):
     """What an account is for."""
 
@@ -47,7 +56,7 @@ class Step:
 
     link: str
     says: str
-    """A code."""
+    """A code of `checks.mfa_coverage.steps`."""
     details: tuple[str, ...] = ()
 
 
@@ -65,6 +74,18 @@ class PersonCoverage:
     """The same outside the named office locations."""
     ways: tuple[Way, ...] = ()
     chain: tuple[Step, ...] = ()
+    counts: Answer = True
+    """Whether the account can sign in and has no rule of its own, as emergency and synchronization accounts have."""
+    is_let_in: Answer = None
+    """Whether the password alone is enough somewhere."""
+    has_second_factor: Answer = None
+    """Whether a second factor is registered that does for whatever is demanded; yes where another firm asks for it."""
+    methods: tuple[str, ...] = ()
+    """What is registered, as far as it was read."""
+    user_type: str | None = None
+    remote_ways: tuple[Way, ...] = ()
+    groups: tuple[str, ...] = ()
+    """`partners`, `staff`, `administrators`, `guests` or `others`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +94,16 @@ class MfaCoverage:
 
     people: tuple[PersonCoverage, ...]
     gaps: tuple[Gap, ...] = ()
+    """What was not read and may decide what is demanded of somebody."""
+    registration_gaps: tuple[Gap, ...] = ()
+    """What was not read and may decide what somebody has registered."""
+    absent: tuple[Gap, ...] = ()
+    """What was not read and may hide somebody who can sign in."""
+    by_defaults: Answer = None
+    """Whether security defaults are on."""
+    by_methods: bool = False
+    """Whether registered methods come from the accounts' own lists, for want of Microsoft's report."""
+    states_offices: bool = False
+    """Whether a named location is stated as an office; without one every place counts as remote."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Display names of policies, locations and applications by id."""

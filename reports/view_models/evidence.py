@@ -12,7 +12,6 @@ from reports.view_models.wording import Wording
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "accepted_instead": mark("Accepted instead of a second factor"),
         "administrators": mark("Global Administrators"),
         "allowed": mark("Sound for a firm of this size"),
         "attack": mark("Kind of attack"),
@@ -29,6 +28,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "is_hidden": mark("The rule is hidden"),
         "is_licensed": mark("Has a licence"),
         "lacks": mark("What is wrong or missing"),
+        "kind": mark("What the account is for"),
         "last_day": mark("Last day at the firm"),
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
@@ -38,7 +38,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "path": mark("Path"),
         "policies": mark("Policies that leave the account out"),
         "role": mark("Role"),
+        "protection": mark("Protection"),
         "roles": mark("Roles"),
+        "roles_not_hit": mark("Roles that policies about roles miss"),
         "scope": mark("Open to"),
         "seen_in": mark("Seen in"),
         "sends_to": mark("Sends to"),
@@ -50,17 +52,13 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "type": mark("Allows"),
         "unused_since": mark("Unused since"),
         "user_type": mark("Kind of account"),
+        "ways_in": mark("Ways in"),
     }
 )
 """Evidence column to the name a reader knows; a column without one is shown by its code."""
 
 CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "accepted_instead": {
-            "password": mark("the password alone"),
-            "managed_device": mark("a device or app that the firm manages"),
-            "custom_control": mark("a check by another supplier than Microsoft"),
-        },
         "attack": {
             "spray": mark("wrong passwords for many people, then a right one"),
             "fatigue": mark("requests for approval until one was given"),
@@ -102,6 +100,14 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "second_factor": mark("the activation asks for no second factor"),
             "synchronized": mark("the account is copied from a server at the office"),
         },
+        "kind": {
+            "staff": mark("Person of the firm"),
+            "guest": mark("Guest"),
+            "shared_mailbox": mark("Shared mailbox"),
+            "service": mark("Account of a device or program"),
+            "leaver": mark("Left the firm"),
+            "external": mark("From another firm, without an account here"),
+        },
         "methods": {
             "alternateMobilePhone": mark("another mobile telephone"),
             "mobilePhone": mark("a mobile telephone"),
@@ -112,6 +118,12 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "qrCodePin": mark("a QR code with a PIN"),
             "securityQuestion": mark("questions to reset the password with"),
             "temporaryAccessPass": mark("a pass for some hours"),
+        },
+        "protection": {
+            "unprotected": mark("Unprotected"),
+            "hole": mark("Hole"),
+            "registered_not_enforced": mark("Registered, never asked"),
+            "unknown": mark("Could not be judged"),
         },
         "scope": {
             "anonymous": mark("anyone with the link"),

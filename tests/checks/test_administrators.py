@@ -87,7 +87,7 @@ def test_only_accounts_that_can_sign_in_count_and_emergency_accounts_are_left_ou
         pytest.param(
             a_role_assignment("ann"), a_policy(users={"excludeGroups": ["admins"]}), "fails", id="her group is left out"
         ),
-        pytest.param(a_role_assignment("ann"), a_policy(grant="compliantDevice"), "fails", id="a managed device"),
+        pytest.param(a_role_assignment("ann"), a_policy(grant="compliantDevice"), "passes", id="a managed device"),
     ],
 )
 def test_an_administrator_is_covered_by_a_policy_that_always_holds(
@@ -104,20 +104,27 @@ def test_security_defaults_protect_administrators() -> None:
     assert result.verdict is Verdict.PASS
 
 
-def test_it_tells_which_roles_how_they_are_held_and_what_is_accepted_instead() -> None:
+def test_it_tells_which_roles_how_they_are_held_what_protects_and_which_policies_about_roles_miss() -> None:
     result = judge(
         "ID-02",
-        a_role_assignment("admins", EXCHANGE),
+        a_role_assignment("admins", EXCHANGE, **IN_A_UNIT),
         a_role_assignment("ann", **ELIGIBLE),
         group_members=members_of("admins", "ann"),
-        conditional_access_policies=[a_policy(grant="compliantDevice")],
+        conditional_access_policies=[a_policy(clientAppTypes=["browser"])],
     )
 
-    assert dict(result.failing[0].evidence) == {
+    evidence = dict(result.failing[0].evidence)
+    (way,) = evidence.pop("ways_in")  # type: ignore[misc] # JSON
+
+    assert evidence == {
         "roles": ["Exchange Administrator", f"Name of {GLOBAL_ADMINISTRATOR}"],
         "held": ["active", "eligible", "through_group"],
-        "accepted_instead": "managed_device",
+        "roles_not_hit": ["Exchange Administrator"],
+        "user_type": "Member",
+        "kind": "staff",
+        "protection": "hole",
     }
+    assert (way["access"], "browser" in way["clients"], way["spared_by"]) == ("password", False, ["MFA for everybody"])
 
 
 @pytest.mark.parametrize("check_id", ["ID-02", "AC-01"])
