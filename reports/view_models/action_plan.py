@@ -7,7 +7,7 @@ from typing import Final
 from checks.model import Severity, Verdict
 from m365_posture.texts import mark
 from reports.view_models.areas import area_of
-from reports.view_models.findings import remedy
+from reports.view_models.findings import object_name, remedy
 from reports.view_models.references import insurer_questions
 from reports.view_models.report import Report
 from reports.view_models.wording import SEVERITIES, WORK, Wording
@@ -84,7 +84,7 @@ def _how_many(check: CheckRow, still: int, accepted: int, wording: Wording) -> s
 
 
 def _names(rows: list[FindingRow], wording: Wording) -> str:
-    names = [row.object_name for row in rows if row.object_name is not None]
+    names = [object_name(row.object_name, wording) for row in rows if row.object_name is not None]
     shown = names[:_NAMED]
     more = len(rows) - len(shown)
     return "\n".join([*shown, *([wording.text(_AND_MORE, count=more)] if more and shown else [])])

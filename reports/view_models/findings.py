@@ -12,6 +12,7 @@ from checks.registry import CATALOGUE
 from m365_posture.texts import mark
 from reports.view_models.areas import area_of
 from reports.view_models.evidence import evidence_text
+from reports.view_models.mfa_words import outsiders
 from reports.view_models.report import Report
 from reports.view_models.wording import (
     FINDING_STATES,
@@ -93,7 +94,7 @@ def _line(row: FindingRow, check: CheckRow, wording: Wording) -> FindingLine:
         severity=row.severity,
         severity_text=wording.text(SEVERITIES[row.severity]),
         object_type=wording.object_type(row.object_type),
-        object_name=row.object_name if row.object_name is not None else wording.text(_HIDDEN),
+        object_name=wording.text(_HIDDEN) if row.object_name is None else object_name(row.object_name, wording),
         state_text=wording.text(UNKNOWN if row.state is None else FINDING_STATES[row.state]),
         first_seen=wording.local(scan_time(row.first_seen)) if row.first_seen else None,
         last_seen=wording.local(scan_time(row.last_seen)) if row.last_seen else None,
@@ -111,6 +112,11 @@ def _standing(row: FindingRow) -> Standing:
     if row.state is None:
         return Standing.UNKNOWN
     return Standing.OPEN if row.is_open else Standing.CLOSED
+
+
+def object_name(name: str, wording: Wording) -> str:
+    """Return the name of an object; people without an account here have none but what they are."""
+    return outsiders(name, wording) or name
 
 
 def remedy(check_id: str, wording: Wording) -> str:

@@ -8,6 +8,7 @@ from report_builder import NOW, a_report
 
 from checks.model import Severity
 from reports.view_models.action_plan import Action, action_plan
+from reports.view_models.findings import finding_lines
 from reports.view_models.report import Report
 from store.decided import FindingWork, Waiver, WorkStatus
 from store.queries import Decided
@@ -72,3 +73,11 @@ def test_whoever_may_not_see_names_sees_none() -> None:
 
     assert action.how_many == "1"
     assert action.objects == ""
+
+
+def test_people_without_an_account_here_are_called_what_they_are() -> None:
+    partner = an_object("serviceProvider%3A1111", "serviceProvider:1111")
+    report = a_report(judged(1, a_check("ID-01", failing=[partner])))
+
+    assert plan(report)[0].objects == "Technicians of the partner 1111"
+    assert finding_lines(report)[0].object_name == "Technicians of the partner 1111"
