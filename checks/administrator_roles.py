@@ -100,6 +100,10 @@ class Administrators:
         """The ids of the accounts."""
         return plain(self.accounts["id"])
 
+    def none(self) -> "Administrators":
+        """Return nobody."""
+        return Administrators(self.accounts.head(0), [])
+
     def evidence(self, names: Mapping[str, str | None]) -> dict[str, "pd.Series[Any]"]:
         """Return the evidence `roles` and `held`, given the names of roles."""
         return {

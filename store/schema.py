@@ -50,10 +50,13 @@ _NAME_CLASSES: Final = {
     "sign_in_method": DataClass.ACCOUNT,
     "administrator_right": DataClass.ACCOUNT,
     "exception": DataClass.ACCOUNT,
+    "legacy_sign_in": DataClass.ACCOUNT,
+    "session_control": DataClass.SETTING,
 }
 
 _EVIDENCE_CLASSES: Final = {
     "attack": DataClass.ACCOUNT,
+    "accounts": DataClass.ACCOUNT,
     "administrators": DataClass.ACCOUNT,
     "allowed": DataClass.SETTING,
     "devices_still_try": DataClass.ACCOUNT,
@@ -63,6 +66,7 @@ _EVIDENCE_CLASSES: Final = {
     "held": DataClass.ACCOUNT,
     "for_senders": DataClass.ACCOUNT,
     "forwards_by": DataClass.SETTING,
+    "how_many": DataClass.COUNT,
     "is_licensed": DataClass.ACCOUNT,
     "lacks": DataClass.SETTING,
     "kind": DataClass.ACCOUNT,
@@ -70,6 +74,7 @@ _EVIDENCE_CLASSES: Final = {
     "last_success": DataClass.ACCOUNT,
     "mailbox": DataClass.ACCOUNT,
     "methods": DataClass.ACCOUNT,
+    "opens": DataClass.SETTING,
     "other_holders": DataClass.COUNT,
     "own_administrators": DataClass.COUNT,
     "policies": DataClass.CONTENT_NAME,
@@ -79,6 +84,7 @@ _EVIDENCE_CLASSES: Final = {
     "roles_not_hit": DataClass.ACCOUNT,
     "scope": DataClass.SETTING,
     "seen_in": DataClass.SETTING,
+    "seen_using": DataClass.ACCOUNT,
     "sends_to": DataClass.ACCOUNT,
     "set_to": DataClass.SETTING,
     "source_address": DataClass.ACCOUNT,

@@ -12,6 +12,7 @@ from reports.view_models.wording import Wording
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "accounts": mark("Accounts that are not covered, ten of them at most"),
         "administrators": mark("Global Administrators"),
         "allowed": mark("Sound for a firm of this size"),
         "attack": mark("Kind of attack"),
@@ -24,6 +25,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "has_password": mark("Has a password"),
         "held": mark("How the role is held"),
         "hides_by": mark("Hides mail by"),
+        "how_many": mark("Number of accounts that are not covered"),
         "is_folder": mark("Opens a folder"),
         "is_hidden": mark("The rule is hidden"),
         "is_licensed": mark("Has a licence"),
@@ -33,6 +35,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
         "methods": mark("Registered methods"),
+        "opens": mark("Takes the password alone"),
         "other_holders": mark("Guests, partners and applications with the role, counted apart"),
         "own_administrators": mark("Number of Global Administrators"),
         "path": mark("Path"),
@@ -43,6 +46,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "roles_not_hit": mark("Roles that policies about roles miss"),
         "scope": mark("Open to"),
         "seen_in": mark("Seen in"),
+        "seen_using": mark("Seen signing in with"),
         "sends_to": mark("Sends to"),
         "set_to": mark("Set to"),
         "sharing_capability": mark("Sharing outside the firm"),
@@ -97,6 +101,8 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "notification": mark("nobody is told of the activation"),
             "office_licence": mark("the account has a licence for mail, files or Office"),
             "passkey": mark("no passkey or certificate is registered"),
+            "phishing_resistant_demand": mark("other methods are accepted too"),
+            "phishing_resistant_method": mark("no passkey, certificate or Windows Hello is registered"),
             "second_factor": mark("the activation asks for no second factor"),
             "synchronized": mark("the account is copied from a server at the office"),
         },
@@ -124,6 +130,10 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "hole": mark("Hole"),
             "registered_not_enforced": mark("Registered, never asked"),
             "unknown": mark("Could not be judged"),
+        },
+        "opens": {
+            "sharepoint": mark("SharePoint, by older protocols"),
+            "smtp": mark("the mailbox, by SMTP"),
         },
         "scope": {
             "anonymous": mark("anyone with the link"),

@@ -77,6 +77,8 @@ OBJECT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "sign_in_method": mark("Way to sign in"),
         "administrator_right": mark("Administrator right"),
         "exception": mark("Exception"),
+        "legacy_sign_in": mark("Older way to sign in"),
+        "session_control": mark("Limit of sessions"),
         "tenant": mark("The firm as a whole"),
     }
 )

@@ -82,6 +82,8 @@ MAIL_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
 
 NULL_IS_UNSET: Final = {
     "outbound_spam_policies": ("rule_priority",),
+    "cas_mailboxes": ("smtp_client_authentication_disabled",),
+    "organization_config": ("default_authentication_policy",),
     "mailboxes": ("forwarding_smtp_address", "forwarding_address"),
     "recipients": ("external_email_address",),
     "users": ("mail", "on_premises_sync_enabled"),

@@ -7,13 +7,21 @@ from typing import Any
 from builders.rows import Row, row
 
 
-def a_policy(policy_id: str = "policy-1", *, state: str | None = "enabled", grant: Any = "mfa", **given: Any) -> Row:
+def a_policy(
+    policy_id: str = "policy-1",
+    *,
+    state: str | None = "enabled",
+    grant: Any = "mfa",
+    sessions: Any = None,
+    **given: Any,
+) -> Row:
     """An enabled policy that demands MFA from everybody for everything.
 
     Args:
         policy_id: Its id.
         state: Graph's state.
         grant: Graph's `grantControls`, or the name of one control.
+        sessions: Graph's `sessionControls`.
         **given: `users`, `applications`, and any other member of `conditions`, as Graph spells it
             (`users` and `applications` are laid over the defaults); or a column of the table.
     """
@@ -35,7 +43,7 @@ def a_policy(policy_id: str = "policy-1", *, state: str | None = "enabled", gran
         "state": state,
         "conditions": conditions | given,
         "grantControls": a_grant(grant) if isinstance(grant, str) else grant,
-        "sessionControls": None,
+        "sessionControls": sessions,
     }
     defaults = {"id": policy_id, "display_name": "MFA for everybody", "state": state, "raw": json.dumps(raw)}
     return row("conditional_access_policies", columns, defaults)

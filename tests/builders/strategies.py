@@ -20,6 +20,7 @@ from builders.access_strategies import (
     states_of_methods,
 )
 from builders.mail_strategies import MAIL_STRATEGIES, NULL_IS_UNSET
+from builders.mfa_strategies import MFA_STRATEGIES
 from builders.policies import a_grant, a_policy, security_defaults
 from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
 from builders.settings_strategies import SETTINGS_STRATEGIES
@@ -126,6 +127,16 @@ _GRANTS: Final = st.none() | st.builds(
     _STRENGTHS,
 )
 
+_CLIENTS: Final = (["all"], ["all"], ["browser", "mobileAppsAndDesktopClients"], ["exchangeActiveSync", "other"])
+_SESSIONS: Final = st.sampled_from(
+    [
+        None,
+        None,
+        {"signInFrequency": {"isEnabled": True, "frequencyInterval": "timeBased", "type": "hours", "value": 4}},
+        {"persistentBrowser": {"isEnabled": True, "mode": "never"}, "signInFrequency": None},
+    ]
+)
+
 _PLATFORMS: Final = (
     {"includePlatforms": ["all"], "excludePlatforms": ["linux"]},
     {"includePlatforms": ["linux"], "excludePlatforms": []},
@@ -141,12 +152,14 @@ def policies(draw: st.DrawFn) -> list[Row]:
             state=draw(or_null("enabled", "enabled", "disabled", "enabledForReportingButNotEnforced")),
             users=draw(_USERS),
             grant=draw(st.just("mfa") | _GRANTS),
+            sessions=draw(_SESSIONS),
             locations=draw(st.sampled_from([None, None, {"includeLocations": ["All"], "excludeLocations": ["l1"]}])),
             platforms=draw(st.sampled_from([None, None, *_PLATFORMS])),
             devices=draw(st.sampled_from([None, None, {"deviceFilter": {"mode": "exclude", "rule": "x"}}])),
             applications=draw(st.sampled_from([{}, {}, *_APPLICATIONS])),
+            authenticationFlows=draw(st.sampled_from([None, None, None, {"transferMethods": "deviceCodeFlow"}])),
             signInRiskLevels=draw(st.sampled_from([[], [], ["high"]])),
-            clientAppTypes=draw(st.sampled_from([["all"], ["all"], ["browser", "mobileAppsAndDesktopClients"]])),
+            clientAppTypes=draw(st.sampled_from(_CLIENTS)),
         )
         for number in range(draw(st.integers(0, 3)))
     ]
@@ -230,9 +243,23 @@ _SHARING_LEVELS: Final = or_null(
     "unknownFutureValue",
 )
 
+
+@st.composite
+def sharing_settings(draw: st.DrawFn) -> list[Row]:
+    return [
+        sharepoint_settings(
+            sharing_capability=draw(_SHARING_LEVELS),
+            is_legacy_auth_protocols_enabled=draw(st.sampled_from([False, False, True])),
+            idle_session_sign_out_is_enabled=draw(st.booleans()),
+            idle_session_sign_out_after_in_seconds=draw(st.sampled_from([3600, 86400])),
+        )
+    ]
+
+
 TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     **ACCESS_STRATEGIES,
     **MAIL_STRATEGIES,
+    **MFA_STRATEGIES,
     **SETTINGS_STRATEGIES,
     "users": users(),
     "deleted_users": deleted_users(),
@@ -241,7 +268,7 @@ TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "inbox_rules": rules(),
     "sharing_links": links(),
     "organization": st.just([an_organization()]),
-    "sharepoint_settings": _SHARING_LEVELS.map(lambda level: [sharepoint_settings(sharing_capability=level)]),
+    "sharepoint_settings": sharing_settings(),
     "sign_ins": sign_ins(),
     "domains": or_null(True, False).map(lambda proven: [a_domain(), a_domain("evil.example", is_verified=proven)]),
 }
@@ -304,6 +331,7 @@ JSON_COLUMNS: Final = {
     "inbox_rules": ("actions", "conditions"),
     "authentication_methods_policy": ("raw",),
     "role_management_policies": ("raw",),
+    "cross_tenant_access": ("raw",),
     "named_locations": ("raw",),
 }
 _ABSENT_IS_UNSET: Final = ("inbox_rules",)

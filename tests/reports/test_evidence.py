@@ -23,7 +23,14 @@ from builders import (
 )
 from builders.access import a_registration, a_role_assignment, members_of, methods_of
 from builders.rows import row
-from builders.settings import a_methods_policy, a_subscription, activation_rules
+from builders.settings import (
+    a_methods_policy,
+    a_subscription,
+    activation_rules,
+    organization_config,
+    protocols_of,
+    transport_config,
+)
 from mfa_exhibits import a_way
 from report_builder import ENGLISH
 
@@ -138,6 +145,18 @@ def rights_and_exceptions() -> Iterator[tuple[str, object]]:
         conditional_access_policies=[a_policy(), a_policy("p2", users={"excludeUsers": ["ann"]})],
     )
     yield from judged_evidence("ID-07", users=[everyday])
+    yield from judged_evidence("ID-03", registration_details=[a_registration("ann", methods_registered=[])], **tables)
+    yield from judged_evidence("ID-09", **tables)
+    yield from judged_evidence(
+        "ID-05",
+        users=[everyday],
+        transport_config=[transport_config(smtp_client_authentication_disabled=False)],
+        cas_mailboxes=[protocols_of("ann")],
+        organization_config=[organization_config()],
+        sharepoint_settings=[sharepoint_settings(is_legacy_auth_protocols_enabled=True)],
+        conditional_access_policies=[a_policy(users={"excludeUsers": ["ann"]})],
+        sign_ins=[a_sign_in(user="ann", client_app_used="Authenticated SMTP")],
+    )
 
 
 def everything_judged() -> Iterator[tuple[str, object]]:
@@ -180,7 +199,18 @@ def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> N
 def test_no_column_with_codes_is_forgotten() -> None:
     """Addresses, places and moments are shown as they are; every other text is a code."""
     as_they_are = {
-        *("administrators", "allowed", "emergency_accounts", "policies", "role", "roles", "roles_not_hit", "ways_in"),
+        *(
+            "accounts",
+            "seen_using",
+            "administrators",
+            "allowed",
+            "emergency_accounts",
+            "policies",
+            "role",
+            "roles",
+            "roles_not_hit",
+            "ways_in",
+        ),
         *("mailbox", "sends_to", "for_senders", "site", "path", "source_address", "set_to"),
         *("expires", "entered_at", "last_day", "last_success", "unused_since"),
     }

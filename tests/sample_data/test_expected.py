@@ -13,9 +13,17 @@ from scanner.snapshot.ledger import TableState
 from scanner.snapshot.tables import TABLES
 from simulator.tenants import sample_names
 
-ABOUT_USERS = {"ID-01", "ID-02", "ID-04", "AC-02", "AC-04", "AC-05", "SI-02"}
+ABOUT_USERS = {"ID-01", "ID-02", "ID-04", "ID-03", "AC-02", "AC-04", "AC-05", "SI-02"}
 ABOUT_THE_FIRM = {"AC-01", "SH-01"}
 SHARING_SETTINGS = ("anonymous_link_expiry", "anonymous_link_permission", "guest_access_expiry")
+LEGACY_SETTINGS = ("SmtpClientAuthenticationDisabled", "isLegacyAuthProtocolsEnabled", "clientAppTypes")
+SESSION_CONTROLS = (
+    "administrator_browser",
+    "administrator_sign_in_frequency",
+    "authentication_transfer",
+    "device_code_flow",
+    "idle_session",
+)
 SIGN_IN_SETTINGS = (
     "displayAppInformationRequiredState",
     "displayLocationInformationRequiredState",
@@ -30,12 +38,15 @@ MARGIN = timedelta(days=10)
 
 def objects(sample: Sample, check: str) -> set[str]:
     if check in ABOUT_USERS:
-        return {object_id(user) for user in sample.users}
+        partners = (f"serviceProvider:{one['tenantId']}" for one in sample.rows("cross_tenant_access_partners"))
+        return {object_id(each) for each in (*sample.users, *partners)}
     if check in ABOUT_THE_FIRM:
         return {object_id(sample["tenant"]["tenant_id"])}
     named: dict[str, Callable[[Sample], Iterable[str]]] = {
         "EM-04": mail_routes,
         "AC-03": administrator_rights,
+        "ID-05": legacy_ways,
+        "ID-09": lambda _: map(object_id, SESSION_CONTROLS),
         "ID-06": sign_in_methods,
         "ID-07": exceptions,
         "EM-05": inbox_rules,
@@ -53,6 +64,11 @@ def administrator_rights(sample: Sample) -> Iterator[str]:
 def sign_in_methods(sample: Sample) -> Iterator[str]:
     yield from (object_id("method", method) for method in ("Sms", "Voice", "Email"))
     yield from (object_id("setting", setting) for setting in SIGN_IN_SETTINGS)
+    yield from (object_id("user", user) for user in sample.users)
+
+
+def legacy_ways(sample: Sample) -> Iterator[str]:
+    yield from (object_id("setting", setting) for setting in LEGACY_SETTINGS)
     yield from (object_id("user", user) for user in sample.users)
 
 
