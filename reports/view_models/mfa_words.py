@@ -138,7 +138,7 @@ STEPS: Final[Mapping[str, str]] = MappingProxyType(
         "nothing_demanded": mark("never ask for a second factor"),
         "device_instead": mark("accept a managed device instead of a second factor"),
         "not_decided": mark("could not be decided"),
-        "methods_strong": mark("a second factor that cannot be intercepted"),
+        "methods_strong": mark("a second factor that is more than a telephone number"),
         "methods_weak": mark("only a second factor that can be intercepted"),
         "methods_none": mark("no second factor"),
         "methods_unknown": mark("were not read"),
@@ -226,6 +226,9 @@ SAYS_LITTLE: Final = frozenset({"defaults_off", "campaign_off", "log_silent", "l
 _DETAILS: Final[Mapping[str, str]] = MappingProxyType({**METHODS, **_STRENGTHS})
 
 
+_REGISTERED: Final = mark("{text}; registered: {details}")
+
+
 def said(code: str, words: Mapping[str, str], wording: Wording) -> str:
     """Return the words for a code."""
     return wording.text(words[code]) if code in words else code
@@ -246,7 +249,10 @@ def step(code: str, details: Sequence[str], wording: Wording) -> str:
     if code in _NAMING:
         quoted = [wording.text(QUOTED, name=name) for name in names]
         return wording.text(_NAMING[code], details=listed(quoted, wording.language, "and"))
-    return wording.labelled(said(code, STEPS, wording), listed(names, wording.language, "and"))
+    text, together = said(code, STEPS, wording), listed(names, wording.language, "and")
+    if code.startswith("methods_"):
+        return wording.text(_REGISTERED, text=text, details=together)
+    return wording.labelled(text, together)
 
 
 def _detail(detail: str, wording: Wording) -> str:

@@ -39,6 +39,7 @@ _CLIENTS: Final[Mapping[str, str]] = MappingProxyType(
         "other": mark("in an older program that cannot ask for a second factor"),
     }
 )
+_MODERN: Final = mark("in a browser or an app")
 _FROM: Final = mark("from {places}")
 _LOCATION: Final = mark("the location “{name}”")
 _COUNTRY: Final = mark("the country {name}")
@@ -88,6 +89,8 @@ _NO_SIGN_IN_RISK: Final = mark("when Microsoft sees no risk in the sign-in")
 _NO_USER_RISK: Final = mark("when Microsoft sees no risk for the account")
 _SIGN_IN_RISK: Final = mark("when Microsoft rates the risk of the sign-in as {levels}")
 _USER_RISK: Final = mark("when Microsoft rates the risk for the account as {levels}")
+_UNLESS_SIGN_IN_RISK: Final = mark("unless Microsoft rates the risk of the sign-in as {levels}")
+_UNLESS_USER_RISK: Final = mark("unless Microsoft rates the risk for the account as {levels}")
 _LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "none": mark("absent"),
@@ -185,15 +188,17 @@ def _platforms(way: Way, language: Language) -> str:
     return translate(template, language).format(platforms=listed(names, language))
 
 
-def _risk(axis: str, absent: str, rated: str) -> Callable[[Way, Language], str]:
+def _risk(axis: str, absent: str, rated: str, unless: str) -> Callable[[Way, Language], str]:
     def risk(way: Way, language: Language) -> str:
         levels = _span(way, axis)
         if levels is None:
             return ""
         if levels == ["none"]:
             return translate(absent, language)
-        names = [translate(_LEVELS.get(level, level), language) for level in sorted(levels, key=_seriousness)]
-        return translate(rated, language).format(levels=listed(names, language))
+        others = [level for level in _LEVELS if level not in levels]
+        shown, template = (others, unless) if others and "none" in levels else (levels, rated)
+        names = [translate(_LEVELS.get(level, level), language) for level in sorted(shown, key=_seriousness)]
+        return translate(template, language).format(levels=listed(names, language))
 
     return risk
 
@@ -203,29 +208,37 @@ def _seriousness(level: str) -> int:
     return order.index(level) if level in order else len(order)
 
 
-def _phrases(axis: str, phrases: Mapping[str, str]) -> Callable[[Way, Language], str]:
-    def phrase(way: Way, language: Language) -> str:
-        return _listed([translate(phrases.get(value, value), language) for value in _span(way, axis) or ()], language)
+def _devices(way: Way, language: Language) -> str:
+    return _phrases(_span(way, "devices") or [], _DEVICES, language)
 
-    return phrase
+
+def _clients(way: Way, language: Language) -> str:
+    clients = _span(way, "clients") or []
+    if sorted(clients) == ["browser", "mobileAppsAndDesktopClients"]:
+        return translate(_MODERN, language)
+    return _phrases(clients, _CLIENTS, language)
 
 
 def _flows(way: Way, language: Language) -> str:
     flows = _span(way, "flows") or []
     if set(flows) == _FLOWS.keys() - {"deviceCodeFlow"}:
         return translate(_NO_DEVICE_CODE, language)
-    return _listed([translate(_FLOWS.get(flow, flow), language) for flow in flows], language)
+    return _phrases(flows, _FLOWS, language)
+
+
+def _phrases(values: Sequence[str], phrases: Mapping[str, str], language: Language) -> str:
+    return _listed([translate(phrases.get(value, value), language) for value in values], language)
 
 
 _PARTS: Final = (
     _apps,
-    _phrases("clients", _CLIENTS),
+    _clients,
     _places,
     _platforms,
-    _phrases("devices", _DEVICES),
+    _devices,
     _flows,
-    _risk("sign_in_risks", _NO_SIGN_IN_RISK, _SIGN_IN_RISK),
-    _risk("user_risks", _NO_USER_RISK, _USER_RISK),
+    _risk("sign_in_risks", _NO_SIGN_IN_RISK, _SIGN_IN_RISK, _UNLESS_SIGN_IN_RISK),
+    _risk("user_risks", _NO_USER_RISK, _USER_RISK, _UNLESS_USER_RISK),
 )
 
 

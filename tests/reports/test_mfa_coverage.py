@@ -118,11 +118,9 @@ def test_registered_methods_have_names() -> None:
 
     [line] = view(a_person(chain=[a_step("methods_strong", *methods, link="methods")])).people
 
-    assert line.chain == (
-        (
-            "Registered sign-in methods",
-            "a second factor that cannot be intercepted: Microsoft Authenticator, a mobile telephone, and telepathy",
-        ),
+    assert line.reasons == (
+        "Registered sign-in methods: a second factor that is more than a telephone number; "
+        "registered: Microsoft Authenticator, a mobile telephone, and telepathy"
     )
 
 
