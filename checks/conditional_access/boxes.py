@@ -1,6 +1,6 @@
 """Covers the cells of a grid that end alike with few, large boxes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,19 @@ def boxes(wanted: Mask) -> Iterator[Box]:
     left = wanted.copy()
     while left.any():
         cells = np.argwhere(left)
-        box = _grown(wanted, cells[cells.sum(axis=1).argmin()])
+        box = _grown(wanted, cells[cells.sum(axis=1).argmin()].tolist())
         yield box
         left[np.ix_(*box)] = False
 
 
-def _grown(wanted: Mask, cell: NDArray[np.intp]) -> Box:
-    """Return the box around a cell that cannot be larger: what matters least to a reader grows first."""
-    box: list[tuple[int, ...]] = [(int(number),) for number in cell]
+def _grown(wanted: Mask, cell: Sequence[int]) -> Box:
+    """Return the box around a cell that cannot be larger: what matters least to a reader grows first.
+
+    The last axis does. Once it has, only those cells of the others count that are wanted all along it.
+    """
+    box: list[tuple[int, ...]] = []
     for axis in reversed(range(wanted.ndim)):
-        within = [tuple(range(wanted.shape[axis])) if other == axis else numbers for other, numbers in enumerate(box)]
-        others = tuple(other for other in range(wanted.ndim) if other != axis)
-        box[axis] = tuple(map(int, np.flatnonzero(wanted[np.ix_(*within)].all(axis=others))))
-    return tuple(box)
+        numbers = np.flatnonzero(wanted[tuple(cell[:axis])])
+        wanted = np.all(wanted[..., numbers], axis=-1, keepdims=False)
+        box.append(tuple(numbers.tolist()))
+    return tuple(reversed(box))

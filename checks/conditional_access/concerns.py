@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from checks.conditional_access.conditions import excludes, includes
 from checks.conditional_access.people import Person, Standing
@@ -60,10 +59,15 @@ class Concerns:
             return [Concern(0, 0, 0)] * len(people)
         answers = np.array(columns, np.bool_)
         packed = [np.packbits(answers[:, kind].T, axis=1, bitorder="little") for kind in range(3)]
-        different, whose = np.unique(np.hstack(packed), axis=0, return_inverse=True)
-        found = [Concern(*map(_number, np.hsplit(row, 3))) for row in different]
-        return [found[row] for row in whose.ravel()]
+        rows = np.hstack(packed).tobytes()
+        size = len(rows) // len(people)
+        found: dict[bytes, Concern] = {}
+        return [_concern(rows[start : start + size], found) for start in range(0, len(rows), size)]
 
 
-def _number(octets: NDArray[np.uint8]) -> int:
-    return int.from_bytes(octets.tobytes(), "little")
+def _concern(row: bytes, found: dict[bytes, Concern]) -> Concern:
+    """Return the concern that three sets of bits are; people of whom they are the same share one."""
+    if row not in found:
+        third = len(row) // 3
+        found[row] = Concern(*(int.from_bytes(row[start : start + third], "little") for start in (0, third, 2 * third)))
+    return found[row]

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import product
-from operator import and_, or_
-from typing import Any, Final
+from itertools import compress, product
+from operator import and_
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.conditional_access.classes import AXES, Class, Masked, classes
+from checks.conditional_access.classes import AXES, Axis, Class, Division, Words, words
 from checks.conditional_access.demands import Demand
 from checks.conditional_access.rules import Rule
 from checks.conditional_access.situations import Access, Place, Situation
@@ -23,7 +23,7 @@ Codes = NDArray[np.uint8]
 _TARGET: Final = AXES.index("target")
 _PLACE: Final = AXES.index("place")
 _FLOW: Final = AXES.index("flow")
-_WORD: Final = 64
+_BESIDE_TARGET_AND_PLACE: Final = tuple(axis for axis in range(len(AXES)) if axis not in {_TARGET, _PLACE})
 _CELLS_AT_ONCE: Final = 1 << 20
 
 
@@ -64,31 +64,35 @@ class Grid:
     axes: tuple[tuple[Class[Any], ...], ...]
     """Classes of each axis, in the order of `AXES`."""
     codes: Codes
-    accesses: frozenset[Access]
+    by_target: Mapping[str, frozenset[Access]]
+
+    @property
+    def accesses(self) -> frozenset[Access]:
+        """What all of them end in."""
+        return frozenset[Access]().union(*self.by_target.values())
 
 
 @dataclass
 class Field:
     """Some targets with everything else that makes a situation, and what policies say of each."""
 
-    axes: tuple[tuple[Masked[Any], ...], ...]
-    """Values of each axis, in the order of `AXES`."""
+    axes: tuple[Axis, ...]
+    """In the order of `AXES`."""
     stakes: Mapping[str, Stakes]
     """By flow."""
     has_doubtful_places: bool
     """Whether it is not known if there are trusted addresses of per-user MFA."""
     _grids: dict[tuple[int, int], Grid] = field(default_factory=dict)
+    _laid: dict[tuple[str, ...], "Laid"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         usual, by_code = self.stakes["none"], self.stakes["deviceCodeFlow"]
-        whole = reduce(and_, (each.surely for values in self.axes for each in values), -1)
-        per_axis = [reduce(or_, (each.perhaps for each in values), 0) for values in self.axes]
-        self.reach = reduce(and_, per_axis)
+        whole = reduce(and_, (axis.everywhere for axis in self.axes))
+        self.reach = reduce(and_, (axis.somewhere for axis in self.axes))
         """Policies that reach some situation."""
         self._blocks = usual.block | by_code.block
         self._whole_blocks = whole & usual.block & by_code.block
         self._whole_mfa = whole & usual.mfa & by_code.mfa
-        self._by_code = usual.differing(by_code)
 
     def grid(self, surely: int, perhaps: int) -> Grid:
         """Return the grid of people whom these policies concern.
@@ -104,8 +108,8 @@ class Field:
 
     def situations(self, surely: int, perhaps: int) -> Iterator[Situation]:
         """Return one situation of every combination of classes that such people's policies tell apart."""
-        axes = self._classes(surely & self.reach, perhaps & self.reach)
-        return (Situation(*(each.values[0] for each in cell)) for cell in product(*axes))
+        divided = self._divided(surely & self.reach, perhaps & self.reach)
+        return (Situation(*(each.values[0] for each in cell)) for cell in product(*(axis.classes for axis in divided)))
 
     def _essential(self, surely: int, perhaps: int) -> tuple[int, int]:
         """Return the policies that decide: beside one that is whole, only stronger ones do."""
@@ -116,94 +120,93 @@ class Field:
             return stronger, stronger
         return surely, perhaps
 
-    def _classes(self, surely: int, perhaps: int) -> list[tuple[Class[Any], ...]]:
-        axes = [classes(values, surely, perhaps) for values in self.axes]
-        if perhaps & self._by_code:
-            axes[_FLOW] = classes(self.axes[_FLOW], surely, perhaps, lambda flow: flow == "deviceCodeFlow")
-        return axes
+    def _divided(self, surely: int, perhaps: int) -> list[Division]:
+        return [axis.divided_by(surely, perhaps) for axis in self.axes]
 
     def _built(self, surely: int, perhaps: int) -> Grid:
-        axes = self._classes(surely, perhaps)
-        stakes = [self.stakes[each.values[0]] for each in axes[_FLOW]]
-        codes = _codes(axes, stakes, surely, perhaps)
-        found = set(np.flatnonzero(np.bincount(codes.ravel(), minlength=len(ACCESSES))).tolist())
+        divided = self._divided(surely, perhaps)
+        axes = tuple(each.classes for each in divided)
+        codes = self._codes(divided, surely, perhaps)
+        present = np.stack([(codes == code).any(axis=_BESIDE_TARGET_AND_PLACE) for code in range(len(ACCESSES))])
         if self.has_doubtful_places:
-            found |= self._doubted(axes, codes)
-        return Grid(tuple(axes), codes, frozenset(ACCESSES[code] for code in found))
+            _doubt(axes[_PLACE], codes, present)
+        by_target: dict[str, frozenset[Access]] = {}
+        for target, found in zip(axes[_TARGET], np.moveaxis(present, 1, 0), strict=True):
+            by_target |= dict.fromkeys(target.values, frozenset(compress(ACCESSES, found.any(axis=-1))))
+        return Grid(axes, codes, by_target)
 
-    @staticmethod
-    def _doubted(axes: Sequence[tuple[Class[Place], ...]], codes: Codes) -> set[int]:
-        """Make the password unknown at addresses that may not exist, and return what else they end in."""
-        at_places = np.moveaxis(codes, _PLACE, 0)
-        password, unknown = ACCESSES.index(Access.PASSWORD), ACCESSES.index(Access.UNKNOWN)
-        found = set[int]()
-        for place, cells in zip(axes[_PLACE], at_places, strict=True):
-            if not place.values[-1].is_legacy_trusted or not (cells == password).any():
-                continue
-            found.add(unknown)
-            if all(each.is_legacy_trusted for each in place.values):
-                cells[cells == password] = unknown
-        return found
-
-
-def _codes(axes: Sequence[Sequence[Class[Any]]], stakes: Sequence[Stakes], surely: int, perhaps: int) -> Codes:
-    """Return what each cell ends in; a large grid target by target, for the sake of memory."""
-    targets = axes[_TARGET]
-    cells = int(np.prod([len(values) for values in axes]))
-    if cells > _CELLS_AT_ONCE and len(targets) > 1:
-        parts = [_codes([[target], *axes[1:]], stakes, surely, perhaps) for target in targets]
-        return np.concatenate(parts)
-    return _combined(*_decided(axes, stakes, surely, perhaps))
+    def _codes(self, divided: Sequence[Division], surely: int, perhaps: int) -> Codes:
+        """Return what each cell ends in; a large grid target by target, for the sake of memory."""
+        stakes = tuple(each.values[0] for each in divided[_FLOW].classes)
+        if stakes not in self._laid:
+            self._laid[stakes] = Laid.of([self.stakes[flow] for flow in stakes], self.axes[_FLOW].size)
+        begin = words([surely], 0, self.axes[_TARGET].size), words([perhaps], 0, self.axes[_TARGET].size)
+        others = divided[_TARGET + 1 :]
+        sure = reduce(and_, (each.surely for each in others), begin[0])
+        possible = reduce(and_, (each.perhaps for each in others), begin[1])
+        targets = divided[_TARGET]
+        step = max(_CELLS_AT_ONCE // max(sure[0].size, 1), 1)
+        parts = [
+            self._laid[stakes].combined(
+                sure & targets.surely[:, start : start + step], possible & targets.perhaps[:, start : start + step]
+            )
+            for start in range(0, len(targets.classes), step)
+        ]
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
-Decided = tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]
+def _doubt(places: Sequence[Class[Place]], codes: Codes, present: NDArray[np.bool_]) -> None:
+    """Make the password unknown at addresses of which it is not known whether they exist.
+
+    Args:
+        places: Classes of places.
+        codes: What every situation ends in; changed where nothing but such addresses is treated so.
+        present: By access, target and place: whether some situation ends so.
+    """
+    password, unknown = ACCESSES.index(Access.PASSWORD), ACCESSES.index(Access.UNKNOWN)
+    for number, place in enumerate(places):
+        if place.values[-1].is_legacy_trusted:
+            present[unknown, :, number] |= present[password, :, number]
+        if place.values[0].is_legacy_trusted:
+            present[password, :, number] = False
+            cells = codes[:, :, number]
+            cells[cells == password] = unknown
 
 
-def _decided(axes: Sequence[Sequence[Class[Any]]], stakes: Sequence[Stakes], surely: int, perhaps: int) -> Decided:
-    """Return where a policy surely blocks, demands MFA, accepts a device; and where something is unknown."""
-    shape = [len(values) for values in axes]
-    block, mfa, device, unknown = (np.zeros(shape, np.bool_) for _ in range(4))
-    for offset in range(0, max(perhaps.bit_length(), 1), _WORD):
-        sure = _all_axes([[each.surely for each in values] for values in axes], surely, offset)
-        possible = _all_axes([[each.perhaps for each in values] for values in axes], perhaps, offset)
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What policies demand, laid along the flows of a grid."""
 
-        def of(name: str, offset: int = offset) -> NDArray[np.uint64]:
-            return _along([getattr(each, name) for each in stakes], _FLOW, offset)
+    block: Words
+    mfa: Words
+    device: Words
+    unknown: Words
+    anything: Words
 
-        block |= (sure & of("block")) != 0
-        mfa |= (sure & of("mfa")) != 0
-        device |= (sure & of("device")) != 0
-        unknown |= ((possible & of("unknown")) | (possible & ~sure & of("anything"))) != 0
-    return block, mfa, device, unknown
+    @classmethod
+    def of(cls, stakes: Sequence[Stakes], size: int) -> Self:
+        """Return the demands of each class of flows.
 
+        Args:
+            stakes: One for each class.
+            size: How many policies there are.
+        """
+        names = ("block", "mfa", "device", "unknown", "anything")
+        return cls(*(words([getattr(each, name) for each in stakes], _FLOW, size) for name in names))
 
-def _combined(
-    block: NDArray[np.bool_], mfa: NDArray[np.bool_], device: NDArray[np.bool_], unknown: NDArray[np.bool_]
-) -> Codes:
-    codes = np.full(block.shape, ACCESSES.index(Access.PASSWORD), np.uint8)
-    # the strongest last: it wins
-    for where, access in (
-        (device, Access.MANAGED_DEVICE),
-        (unknown, Access.UNKNOWN),
-        (mfa, Access.MFA),
-        (block, Access.BLOCKED),
-    ):
-        codes[where] = ACCESSES.index(access)
-    return codes
-
-
-def _all_axes(masks: Sequence[Sequence[int]], start: int, offset: int) -> NDArray[np.uint64]:
-    result = _along([start], 0, offset)
-    for axis, values in enumerate(masks):
-        result = result & _along(values, axis, offset)
-    return result
-
-
-def _along(masks: Sequence[int], axis: int, offset: int) -> NDArray[np.uint64]:
-    """Return one word of each mask, laid along an axis of a grid."""
-    low = (1 << _WORD) - 1
-    words = np.array([(mask >> offset) & low for mask in masks], np.uint64)
-    return words.reshape([len(masks) if number == axis else 1 for number in range(len(AXES))])
+    def combined(self, surely: Words, perhaps: Words) -> Codes:
+        """Return what each cell ends in, given the policies that apply in it."""
+        codes = np.full(surely.shape[1:], ACCESSES.index(Access.PASSWORD), np.uint8)
+        unknown = (perhaps & self.unknown) | (perhaps & ~surely & self.anything)
+        # the strongest last: it wins
+        for applying, access in (
+            (surely & self.device, Access.MANAGED_DEVICE),
+            (unknown, Access.UNKNOWN),
+            (surely & self.mfa, Access.MFA),
+            (surely & self.block, Access.BLOCKED),
+        ):
+            codes[(applying != 0).any(axis=0)] = ACCESSES.index(access)
+        return codes
 
 
 def _lowest(mask: int) -> int:

@@ -30,6 +30,12 @@ _KINDS: Final = {
     (True, False): Kind.B2B_MEMBER,
     (True, True): Kind.B2B_GUEST,
 }
+_POSSIBLE: Final[dict[Answer, tuple[bool, ...]]] = {True: (True,), False: (False,), None: (True, False)}
+_POSSIBLE_KINDS: Final = {
+    (external, guest): frozenset(_KINDS[pair] for pair in product(_POSSIBLE[external], _POSSIBLE[guest]))
+    for external, guest in product(_POSSIBLE, _POSSIBLE)
+}
+"""Every kind that an account may be, given what is known of whether it is external, and a guest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,9 @@ class Person:
         cls, user_id: str, user_principal_name: str | None, user_type: str | None, standing: Standing = UNREAD
     ) -> "Person":
         """Return the person of a row of `users`; null properties leave several kinds possible."""
-        external = _possible(None if user_principal_name is None else _EXTERNAL_MARK in user_principal_name.lower())
-        guest = _possible(None if user_type is None else user_type.lower() == "guest")
-        return cls(user_id, frozenset(_KINDS[pair] for pair in product(external, guest)), standing)
+        external = None if user_principal_name is None else _EXTERNAL_MARK in user_principal_name.lower()
+        guest = None if user_type is None else user_type.lower() == "guest"
+        return cls(user_id, _POSSIBLE_KINDS[external, guest], standing)
 
     @classmethod
     def external(cls, kind: Kind, tenant_id: str) -> "Person":
@@ -96,7 +102,3 @@ class Person:
         if self.kinds <= kinds:
             return True
         return None if self.kinds & kinds else False
-
-
-def _possible(answer: Answer) -> tuple[bool, ...]:
-    return (True, False) if answer is None else (answer,)

@@ -1,12 +1,12 @@
 """What the policies of a tenant make of sign-ins from some places."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
 from checks.conditional_access.choices import CLIENTS, DEVICES, FLOWS, PLATFORMS, RISKS
-from checks.conditional_access.classes import Masked, masked
+from checks.conditional_access.classes import AXES, Axis, Masked, masked
 from checks.conditional_access.concerns import Concern
 from checks.conditional_access.demands import Demand
 from checks.conditional_access.grids import Field, Stakes
@@ -29,7 +29,7 @@ class View:
         self._rules = rules
         self._is_doubtful = is_doubtful
         self._stakes = {flow: Stakes.of(rules, flow) for flow in FLOWS}
-        self._others = self._masked_axes(geography, places)
+        self._others = self._axes(geography, places)
         self._teller = Teller(self.applications, geography, rules)
         self._proofs: dict[Concern, Proof] = {}
 
@@ -41,8 +41,8 @@ class View:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Applications, the administration portals, and each user action."""
-        return self.applications, self._portals, *self._actions.values()
+        """Applications, the administration portals, and user actions."""
+        return self.applications, self._portals, self._actions
 
     @cached_property
     def applications(self) -> Field:
@@ -55,9 +55,8 @@ class View:
         return self._field([PORTALS, *filter(is_portal, self._named)])
 
     @cached_property
-    def _actions(self) -> Mapping[str, Field]:
-        actions = dict.fromkeys([*USER_ACTIONS, *filter(is_user_action, self._named)])
-        return MappingProxyType({action: self._field([action]) for action in actions})
+    def _actions(self) -> Field:
+        return self._field([*USER_ACTIONS, *filter(is_user_action, self._named)])
 
     @cached_property
     def _named(self) -> list[str]:
@@ -65,14 +64,18 @@ class View:
 
     def _field(self, targets: Iterable[str]) -> Field:
         asked = masked(dict.fromkeys(targets), [rule.targets.has for rule in self._rules])
-        return Field((asked, *self._others), self._stakes, has_doubtful_places=self._is_doubtful)
+        axes = (self._axis(0, asked), *self._others)
+        return Field(axes, self._stakes, has_doubtful_places=self._is_doubtful)
 
-    def _masked_axes(self, geography: Geography, places: Sequence[Place]) -> list[tuple[Masked[Any], ...]]:
+    def _axes(self, geography: Geography, places: Sequence[Place]) -> list[Axis]:
+        """Return every axis but the targets."""
+
         def at(rule: Rule) -> Callable[[Place], Answer]:
             return lambda place: rule.places.has(place, geography.locations)
 
         rules = self._rules
-        return [
+        by_code = self._stakes["none"].differing(self._stakes["deviceCodeFlow"])
+        values: list[tuple[Masked[Any], ...]] = [
             masked(CLIENTS, [rule.clients.has for rule in rules]),
             masked(places, [at(rule) for rule in rules]),
             masked(PLATFORMS, [rule.platforms.has for rule in rules]),
@@ -81,18 +84,21 @@ class View:
             masked(FLOWS, [rule.flows.has for rule in rules]),
             masked(DEVICES, [rule.devices.has for rule in rules]),
         ]
+        marks = {AXES.index("flow"): lambda flow: by_code if flow == "deviceCodeFlow" else 0}
+        return [self._axis(number, each, marks.get(number)) for number, each in enumerate(values, start=1)]
+
+    def _axis(self, number: int, values: tuple[Masked[Any], ...], mark: Callable[[Any], int] | None = None) -> Axis:
+        return Axis(number, values, len(self._rules), mark or (lambda _: 0))
 
     def _proved(self, concern: Concern) -> Proof:
         grid = self.applications.grid(concern.surely, concern.perhaps)
-        actions = {
-            action: field.grid(concern.surely, concern.perhaps).accesses for action, field in self._actions.items()
-        }
+        actions = self._actions.grid(concern.surely, concern.perhaps)
         return Proof(
             grid.accesses,
             demands_mfa=Access.MFA in grid.accesses,
             ways=self._teller.ways(grid, concern),
             strengths=self._strengths(concern.surely & self.applications.reach),
-            user_actions=MappingProxyType(actions),
+            user_actions=MappingProxyType(actions.by_target),
         )
 
     def _strengths(self, surely: int) -> frozenset[str]:

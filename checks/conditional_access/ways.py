@@ -32,7 +32,7 @@ class Teller:
     def __init__(self, field: Field, geography: Geography, rules: Sequence[Rule]) -> None:
         self._field = field
         self._geography = geography
-        self._masks = [{each.value: each for each in values} for values in field.axes]
+        self._masks = [{each.value: each for each in axis.values} for axis in field.axes]
         enforced = sum((rule.holds is True) << number for number, rule in enumerate(rules))
         usual = field.stakes["none"]
         self._mfa, self._block = usual.mfa & enforced, usual.block & enforced
@@ -40,6 +40,7 @@ class Teller:
             bool(rule.places.named & {ALL_TRUSTED, LEGACY_TRUSTED}) << number for number, rule in enumerate(rules)
         )
         self._ids = [rule.id for rule in rules]
+        self._labels: dict[tuple[bool, frozenset[Place]], tuple[str, ...]] = {}
         self._told: dict[tuple[int, Access], tuple[Box, ...]] = {}
 
     def ways(self, grid: Grid, concern: Concern) -> tuple[Way, ...]:
@@ -76,12 +77,18 @@ class Teller:
 
     def _places(self, access: Access, inside: Collection[Class[Place]]) -> Values:
         """Return labels for the places of some classes, None for all."""
-        everywhere = list(self._masks[_PLACE])
-        places = [place for each in inside for place in each.values]
-        if access is not Access.UNKNOWN and self._field.has_doubtful_places:
-            # whether those exist is a question of its own
-            everywhere, places = ([p for p in those if not p.is_legacy_trusted] for those in (everywhere, places))
-        return None if len(places) == len(everywhere) else place_labels(places, everywhere, self._geography)
+        # whether the trusted addresses of per-user MFA exist is a question of its own
+        is_certain = access is not Access.UNKNOWN and self._field.has_doubtful_places
+        places, everywhere = (
+            frozenset(place for place in those if not (is_certain and place.is_legacy_trusted))
+            for those in ((place for each in inside for place in each.values), self._masks[_PLACE])
+        )
+        if len(places) == len(everywhere):
+            return None
+        key = is_certain, places
+        if key not in self._labels:
+            self._labels[key] = place_labels(places, everywhere, self._geography)
+        return self._labels[key]
 
     def _sparing(self, span: Span, concern: Concern) -> int:
         """Return the policies that come closest to closing the way: with MFA, else with a block."""
