@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
+# Each module's tests share what they scanned; tests/conftest.py lets the longest modules begin.
+TWO_PROCESSES := -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: help install demo test test-deep lint bench bench-fleet lock
 
@@ -27,10 +29,10 @@ demo: $(READY)
 	$(BIN)/m365-posture demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not deep"
+	$(BIN)/python -m pytest $(TWO_PROCESSES) -m "not deep"
 
 test-deep: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest $(TWO_PROCESSES)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
