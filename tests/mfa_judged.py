@@ -37,7 +37,27 @@ def said(result: CheckResult) -> str:
 
 def protection_in(result: CheckResult) -> str:
     """What protects the only account."""
-    exhibit = result.exhibit
+    (person,) = people_in(result).values()
+    return str(person["protection"])
+
+
+def people_in(result: CheckResult) -> dict[str, dict[str, Any]]:
+    """Everybody whom the check shows, by id."""
+    return {person["id"]: person for person in shown(result)["people"]}
+
+
+def answers_in(result: CheckResult) -> dict[str, dict[str, Any]]:
+    """The answers for an insurer, by question."""
+    return {answer["question"]: answer for answer in shown(result)["answers"]}
+
+
+def shown(result: CheckResult) -> dict[str, Any]:
+    """What the check shows besides its verdict."""
+    exhibit: Any = result.exhibit
     assert exhibit is not None
-    (person,) = exhibit["people"]  # type: ignore[misc] # JSON
-    return str(person["protection"])  # type: ignore[call-overload,index] # JSON
+    return dict(exhibit)
+
+
+def says(person: dict[str, Any]) -> list[str]:
+    """What the links of somebody's chain say."""
+    return [step["says"] for step in person["chain"]]
