@@ -12,7 +12,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make test-deep    run the long property and fault loops too"
 	@echo "make lint         format, lint, types, import contracts, dependencies"
-	@echo "make bench        measure reading speed, and a whole scan against the documented limits"
+	@echo "make bench        measure reading speed, a whole scan against the documented limits, and the policy prover"
 	@echo "make bench-fleet  measure eighty small firms on this machine (about ten minutes)"
 	@echo "make lock         renew requirements.lock (needs uv)"
 
@@ -44,6 +44,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.scan
+	$(BIN)/python -m bench.prover
 
 bench-fleet: $(READY)
 	$(BIN)/python -m bench.fleet

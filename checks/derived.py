@@ -5,13 +5,10 @@ from typing import Annotated
 
 import pandas as pd
 
-from checks.conditional_access.policy import Policy
 from checks.frame import records
-from checks.model import Profile
 from checks.registry import columns, derived
 from checks.three_valued import Answer
 
-Policies = tuple[Policy, ...]
 LastSuccesses = pd.DataFrame
 """`id` and `last_successful_sign_in_date_time` of every account."""
 
@@ -75,21 +72,6 @@ def addresses(domains: Annotated[pd.DataFrame, columns("id", "is_verified", whol
         frozenset(domain for domain, is_verified in known.items() if is_verified),
         frozenset(domain for domain, is_verified in known.items() if is_verified is None),
     )
-
-
-@derived
-def policies(
-    conditional_access_policies: Annotated[pd.DataFrame, columns("id", "state", "raw", whole=True)], profile: Profile
-) -> Policies:
-    """Return every Conditional Access policy as far as it can be judged at the profile's time.
-
-    All of them or none: nobody is unprotected because a policy was not read.
-
-    Source:
-        https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
-    """
-    as_of = profile.as_of.date()
-    return tuple(Policy.of(row["id"], row["state"], row["raw"], as_of) for row in records(conditional_access_policies))
 
 
 @derived

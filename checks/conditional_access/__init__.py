@@ -1,13 +1,11 @@
-"""What a Conditional Access policy demands of a person.
+"""What Conditional Access makes of everybody's sign-ins: MFA, a block, a managed device, the password alone.
 
-First version: it decides of one policy at a time whether, whatever the circumstances, that
-policy demands MFA of one user for all resources. A policy about a role concerns whoever holds a
-built-in role for the whole directory while it is active; of whoever may only activate it, and of
-members of groups that were not read, it is unknown whom the policy concerns.
-Where no policy does, it says so only if some sign-in surely escapes all of them; policies that
-may be whole together leave the person unknown. So does a policy that leaves out trusted places
-only: which those are cannot be read in full.
+The nouns are in `situations`. `rules` reads one policy, each condition in a module of its own (`targets`, `choices`,
+`places`), with what it demands (`demands`, `strengths`) and whom it concerns (`conditions`, for many people at once
+`population`; `concerns` puts both together). `prover` answers: of one sign-in by asking each policy, of a whole person
+by `views`, which divides every axis of a situation into `classes`, computes all combinations at once (`grids`), and
+describes those that end alike with as few and as general words as it can (`boxes`, `ways`, `place_labels`).
 
-`people` says what kind of account a user is, `grants` what a policy demands, `conditions`
-whom it concerns, `circumstances` when, `policy` puts them together.
+What cannot be decided is unknown, never safe: filters of devices and applications, places by telephone, groups that
+were not read, conditions that this version does not know.
 """
