@@ -90,7 +90,7 @@ def _verdict(check: Check, outcome: Outcome, gaps: Sequence[Gap], profile: Profi
 
 
 def _reason(outcome: Outcome, gaps: Sequence[Gap], verdict: Verdict) -> str:
-    parts = [outcome.note, reasons.sentence(gaps)]
+    parts = [outcome.note.replace("\n", " "), reasons.sentence(gaps)]
     if len(outcome.unknown) and verdict in {Verdict.FAIL, Verdict.NOT_ASSESSED}:
         parts.append(f"{len(outcome.unknown)} of {len(outcome.population)} could not be judged.")
     if verdict is Verdict.NOT_APPLICABLE:

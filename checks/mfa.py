@@ -1,21 +1,21 @@
 """Who can sign in with a password alone."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Annotated
+
+import pandas as pd
 
 from checks.access import Holdings
+from checks.frame import plain
+from checks.licences import Licences
 from checks.mfa_coverage.exhibit import exhibit
 from checks.mfa_coverage.judging import EVIDENCE, evidence_of, frame_of, is_let_in, outcome
 from checks.mfa_coverage.model import MfaCoverage
+from checks.mfa_coverage.notes import note
 from checks.mfa_coverage.policies import SignInPolicies
 from checks.model import Gap, Outcome, Profile, Severity
-from checks.registry import check
+from checks.registry import check, columns
 from m365_posture.texts import mark
-
-_BY_DEFAULTS: Final = mark(
-    "Security defaults protect this tenant: administrators are asked for a second factor every time, "
-    "other people when Microsoft finds it necessary."
-)
 
 
 @check(
@@ -31,7 +31,12 @@ _BY_DEFAULTS: Final = mark(
     source="https://learn.microsoft.com/entra/identity/conditional-access/policy-all-users-mfa-strength",
 )
 def everyone_needs_a_second_factor(
-    mfa_coverage: MfaCoverage, sign_in_policies: SignInPolicies, holdings: Holdings | Gap, profile: Profile
+    mfa_coverage: MfaCoverage,
+    sign_in_policies: SignInPolicies,
+    holdings: Holdings | Gap,
+    users: Annotated[pd.DataFrame, columns("id", "assigned_licenses")],
+    licences: Licences | Gap,
+    profile: Profile,
 ) -> Outcome:
     """A stolen password is the usual way into a mailbox. With a second factor it opens nothing.
 
@@ -43,8 +48,8 @@ def everyone_needs_a_second_factor(
     """
     people = [person for person in mfa_coverage.people if person.counts is not False]
     evidence = evidence_of(people, frame_of(people), mfa_coverage)
-    note = _BY_DEFAULTS if mfa_coverage.by_defaults else ""
-    judged = outcome(people, evidence, is_let_in, mfa_coverage.gaps, note)
+    assigned = dict(zip(plain(users["id"]), plain(users["assigned_licenses"]), strict=True))
+    judged = outcome(people, evidence, is_let_in, mfa_coverage.gaps, note(mfa_coverage, assigned, licences))
     role_gaps = (holdings,) if isinstance(holdings, Gap) else holdings.gaps
     return replace(
         judged,

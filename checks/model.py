@@ -120,7 +120,10 @@ class Outcome:
     not_applicable: str = ""
     """A reason (English source text) when the question does not arise in this tenant."""
     note: str = ""
-    """What a reader must know beside the verdict, whatever it is (English source text)."""
+    """What a reader must know beside the verdict, whatever it is: English source texts, a line each.
+
+    A line may end in a colon and a number, which are no part of the text.
+    """
     exhibit: Mapping[str, Any] | None = None
     """What the check shows besides its verdict: plain JSON in a fixed order. It decides nothing."""
 

@@ -1,7 +1,7 @@
 """What each policy, taken alone and as if it were in force, does in situations that everybody knows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from checks.administrator_roles import GLOBAL_ADMINISTRATOR
@@ -9,7 +9,7 @@ from checks.circles import Circle, Memberships, Roles
 from checks.conditional_access.conditions import concerns
 from checks.conditional_access.demands import Demand
 from checks.conditional_access.people import Kind, Person, Standing
-from checks.conditional_access.places import Locations
+from checks.conditional_access.places import UNKNOWN_COUNTRY, Locations
 from checks.conditional_access.rules import Rule
 from checks.conditional_access.situations import OTHER, Place, Situation
 from checks.conditional_access.targets import OFFICE, PORTALS, USER_ACTIONS
@@ -71,7 +71,12 @@ def matrix(policies: SignInPolicies, office_ids: Sequence[str]) -> dict[str, Any
         policies: The tenant's.
         office_ids: Ids of the named locations that are offices.
     """
-    columns = [*_KNOWN, *_offices(policies, office_ids)]
+    country = _usual_country(policies)
+    elsewhere = [] if country == OTHER else [Column("other_country", _ORDINARY)]
+    here = [
+        replace(each, situation=_at(each.situation, country)) for each in [*_KNOWN, *_offices(policies, office_ids)]
+    ]
+    columns = [*here, *elsewhere]
     rows = sorted(policies.rows, key=lambda row: str(row["id"]))
     return {
         "situations": [{"key": column.key, "labels": list(column.labels)} for column in columns],
@@ -85,6 +90,28 @@ def matrix(policies: SignInPolicies, office_ids: Sequence[str]) -> dict[str, Any
             for row in rows
         ],
     }
+
+
+def _usual_country(policies: SignInPolicies) -> str:
+    """Return a country from which fewest policies block an ordinary sign-in, one that no policy names if it may be."""
+    locations = policies.tenant.locations
+    listed = sorted(
+        country
+        for location in (locations.known or {}).values()
+        for country in location.countries or ()
+        if country != UNKNOWN_COUNTRY
+    )
+    rules = [Rule.of(row, policies.tenant) for row in policies.rows]
+
+    def blocks(country: str) -> int:
+        column = Column("", _at(_ORDINARY, country))
+        return sum(_cell(rule, column, locations) == "blocked" for rule in rules if rule.holds)
+
+    return min([OTHER, *dict.fromkeys(listed)], key=blocks)
+
+
+def _at(situation: Situation, country: str) -> Situation:
+    return replace(situation, place=replace(situation.place, country=country))
 
 
 def _offices(policies: SignInPolicies, office_ids: Sequence[str]) -> list[Column]:

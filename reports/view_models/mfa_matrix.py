@@ -28,6 +28,7 @@ SITUATIONS: Final[Mapping[str, str]] = MappingProxyType(
         "registering": mark("Registering sign-in methods"),
         "administrator": mark("Administrator in a browser"),
         "guest": mark("Guest in a browser"),
+        "other_country": mark("From another country"),
         "office": mark("In a browser at {place}"),
     }
 )

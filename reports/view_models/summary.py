@@ -99,12 +99,17 @@ def _result(check: CheckRow, wording: Wording) -> str:
 
 
 def _missing(check: CheckRow, wording: Wording) -> str:
-    sentences = [wording.text(check.note)] if check.note else []
+    sentences = [_note(line, wording) for line in check.note.splitlines()]
     sentences += [gap_sentence(gap, wording) for gap in check.gaps]
     if check.unknown:
         text = mark("{unknown} of {assessed} could not be judged.")
         sentences.append(wording.text(text, unknown=check.unknown, assessed=check.assessed))
     return "\n".join(sentences)
+
+
+def _note(line: str, wording: Wording) -> str:
+    text, _, number = line.rpartition(": ")
+    return wording.labelled(wording.text(text), number) if number.isdigit() else wording.text(line)
 
 
 def _changes(findings: Iterable[FindingRow], wording: Wording) -> str:

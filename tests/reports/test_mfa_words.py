@@ -30,5 +30,5 @@ def test_every_end_of_a_way_has_words() -> None:
 
 
 def test_every_situation_and_cell_of_the_matrix_has_words() -> None:
-    assert set(SITUATIONS) == {*(column.key for column in MATRIX_COLUMNS), "office"}
+    assert set(SITUATIONS) == {*(column.key for column in MATRIX_COLUMNS), "office", "other_country"}
     assert set(CELLS) == {*MATRIX_CELLS.values(), "not_matched"}

@@ -10,6 +10,7 @@ from builders.access import GLOBAL_ADMINISTRATOR, a_registration, a_role, a_role
 from builders.mail import a_mailbox
 from builders.policies import a_grant
 from builders.rows import row
+from builders.settings import a_subscription
 from mfa_judged import answers_in, judge, people_in, protection_in, said, says, shown
 
 from scanner.snapshot.ledger import TableState
@@ -333,3 +334,17 @@ def test_the_matrix_says_what_each_policy_does_whatever_its_state() -> None:
 
     assert (cells["all"]["browser"], cells["all"]["device_code"]) == ("managed_device", "blocked")
     assert (cells["admins"]["browser"], cells["admins"]["administrator"]) == ("not_matched", "mfa")
+
+
+def test_whoever_is_under_policies_without_the_licence_is_counted_apart_from_what_protects() -> None:
+    licensed = a_user("lic", assigned_licenses=[{"sku_id": "p1", "disabled_plans": []}])
+    switched_off = a_user("off", assigned_licenses=[{"sku_id": "p1", "disabled_plans": ["plan-AAD_PREMIUM"]}])
+    unread = a_user("unread", assigned_licenses=None)
+    users = [a_user("ann", assigned_licenses=[]), licensed, switched_off, unread, GUEST | {"assigned_licenses": []}]
+    given = {"users": users, "subscribed_skus": [a_subscription("AAD_PREMIUM", sku_id="p1")]}
+
+    result = judge(a_policy(), **given)
+    without = judge(a_policy(), **given, states={"subscribed_skus": TableState.DENIED})
+
+    assert (said(result), result.note.splitlines()[-1].rpartition(": ")[2]) == ("passes", "2")
+    assert without.note == ""
