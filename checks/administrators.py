@@ -11,6 +11,7 @@ from checks.access import Holdings
 from checks.administrator_roles import GLOBAL_ADMINISTRATOR
 from checks.break_glass import is_break_glass
 from checks.circles import ANYBODY, NOBODY, Circle
+from checks.firm_size import FirmSize
 from checks.frame import BOOL, TEXT, TEXTS, column, each, plain, records, where
 from checks.model import EvidenceKind, Outcome, Profile, Severity
 from checks.registry import check, columns
@@ -69,7 +70,7 @@ def few_people_can_do_everything(
     guest = each(users["user_type"], lambda kind: kind.lower() == "guest")
     staff = users["account_enabled"] & ~guest
     own = staff & holds & ~emergency
-    ranges = _allowed(plain(staff & each(users["assigned_licenses"], bool)), profile)
+    ranges = _allowed(FirmSize.of(users, profile))
     strangers = holders.certain - set(plain(users["id"]))
     evidence = {
         "own_administrators": (len(where(users, own).yes), _COUNT),
@@ -103,12 +104,9 @@ _RANGES: Final = ((10, _Range(1, 2)), (50, _Range(2, 4)))
 _LARGER: Final = _Range(2, 5)
 
 
-def _allowed(licensed: Sequence[Answer], profile: Profile) -> list[_Range]:
+def _allowed(firm: FirmSize) -> list[_Range]:
     """Return the range for the firm's size; several where the size is not sure."""
-    least, most = licensed.count(True), len(licensed) - licensed.count(False)
-    if profile.firm_size is not None:
-        least = most = profile.firm_size
-    sizes = {least, most, *(limit for limit, _ in _RANGES if least <= limit <= most)}
+    sizes = {firm.least, firm.most, *(limit for limit, _ in _RANGES if firm.least <= limit <= firm.most)}
     return list(dict.fromkeys(_range_for(size) for size in sorted(sizes)))
 
 
