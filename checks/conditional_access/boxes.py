@@ -18,9 +18,11 @@ def boxes(wanted: Mask) -> Iterator[Box]:
     left = wanted.copy()
     while left.any():
         cells = np.argwhere(left)
-        box = _grown(wanted, cells[cells.sum(axis=1).argmin()].tolist())
+        first = cells.sum(axis=1).argmin()
+        box = _grown(wanted, cells[first].tolist())
         yield box
-        left[np.ix_(*box)] = False
+        covered = np.ix_(*box)
+        left[covered] = False
 
 
 def _grown(wanted: Mask, cell: Sequence[int]) -> Box:
@@ -30,7 +32,8 @@ def _grown(wanted: Mask, cell: Sequence[int]) -> Box:
     """
     box: list[tuple[int, ...]] = []
     for axis in reversed(range(wanted.ndim)):
-        numbers = np.flatnonzero(wanted[tuple(cell[:axis])])
+        others = tuple(cell[:axis])
+        numbers = np.flatnonzero(wanted[others])
         wanted = np.all(wanted[..., numbers], axis=-1, keepdims=False)
         box.append(tuple(numbers.tolist()))
     return tuple(reversed(box))

@@ -170,7 +170,7 @@ def _doubt(places: Sequence[Class[Place]], codes: Codes, present: NDArray[np.boo
         if place.values[0].is_legacy_trusted:
             present[password, :, number] = False
             cells = codes[:, :, number]
-            cells[cells == password] = unknown
+            np.copyto(cells, unknown, where=cells == password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +197,15 @@ class Laid:
     def combined(self, surely: Words, perhaps: Words) -> Codes:
         """Return what each cell ends in, given the policies that apply in it."""
         codes = np.full(surely.shape[1:], ACCESSES.index(Access.PASSWORD), np.uint8)
-        unknown = (perhaps & self.unknown) | (perhaps & ~surely & self.anything)
+        undecided = (perhaps & self.unknown) | (perhaps & ~surely & self.anything)
         # the strongest last: it wins
         for applying, access in (
             (surely & self.device, Access.MANAGED_DEVICE),
-            (unknown, Access.UNKNOWN),
+            (undecided, Access.UNKNOWN),
             (surely & self.mfa, Access.MFA),
             (surely & self.block, Access.BLOCKED),
         ):
-            codes[(applying != 0).any(axis=0)] = ACCESSES.index(access)
+            np.copyto(codes, ACCESSES.index(access), where=(applying != 0).any(axis=0))
         return codes
 
 

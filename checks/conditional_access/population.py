@@ -82,7 +82,7 @@ class Population:
         answers = [question(person) for person in self._examples]
         surely = np.array([answer is True for answer in answers], np.bool_)
         perhaps = np.array([answer is not False for answer in answers], np.bool_)
-        return Ternary(surely[self._sort_of], perhaps[self._sort_of])
+        return Ternary(np.take(surely, self._sort_of), np.take(perhaps, self._sort_of))
 
     def _once(self, name: str, ask: Callable[[], Ternary]) -> Ternary:
         if name not in self._circles:
@@ -115,5 +115,6 @@ class Population:
 
     def _marked(self, ids: Iterable[str]) -> Mask:
         mask = np.zeros(len(self.people), np.bool_)
-        mask[[self._rows[each] for each in ids if each in self._rows]] = True
+        rows = [self._rows[each] for each in ids if each in self._rows]
+        mask[rows] = True
         return mask
