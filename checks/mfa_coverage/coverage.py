@@ -183,7 +183,8 @@ class _Chooser:
         person, row = candidate.person, candidate.row
         registration = self.registrations.of(person.id)
         facts = self._facts(candidate, registration, proof)
-        said, said_far = verdict(facts), verdict(self._facts(candidate, registration, far))
+        said = verdict(facts)
+        said_far = said if far is proof else verdict(self._facts(candidate, registration, far))
         moment = self._contradiction(person, said.protection)
         if moment:
             said = Verdict(Protection.UNKNOWN, is_let_in=None)
