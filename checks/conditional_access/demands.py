@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+from checks.conditional_access.situations import OTHER
 from checks.conditional_access.strengths import Strengths
 from checks.json_values import ABSENT, Texts
 from checks.three_valued import Answer
@@ -55,6 +56,8 @@ class Demands:
     """The same where the sign-in is handed over by a code."""
     strength: str | None = None
     """Id of the authentication strength without which nobody gets in."""
+    perhaps_strength: str | None = None
+    """Id of the one of which that cannot be told; `OTHER` where it was not read which."""
 
     @classmethod
     def of(cls, grant: object, strengths: Strengths, as_of: date) -> Self:
@@ -71,7 +74,7 @@ class Demands:
         if grant is None:
             return cls(Demand.NOTHING, Demand.NOTHING)
         if not isinstance(grant, dict):
-            return cls(Demand.UNKNOWN, Demand.UNKNOWN)
+            return cls(Demand.UNKNOWN, Demand.UNKNOWN, perhaps_strength=OTHER)
         others = [
             *_alternatives(Texts.of(grant.get("customAuthenticationFactors")), Demand.UNKNOWN),
             *_alternatives(Texts.of(grant.get("termsOfUse")), Demand.NOTHING),
@@ -80,10 +83,15 @@ class Demands:
         operator = grant.get("operator")
         usual = [*_controls(grant, as_of, _CONTROLS), *others]
         by_device_code = [*_controls(grant, as_of, _BY_DEVICE_CODE), *others]
+        named = _strength_id(grant.get("authenticationStrength", ABSENT))
+        is_demanded = True if len(usual) == 1 else {"AND": True, "OR": False}.get(str(operator))
+        together = _combined(usual, operator)
+        is_unclear = together is Demand.UNKNOWN or is_demanded is None or (is_demanded and named == OTHER)
         return cls(
-            _combined(usual, operator),
+            together,
             _combined(by_device_code, operator),
-            _strength_id(grant) if len(usual) == 1 or operator == "AND" else None,
+            strength=named if is_demanded and named != OTHER else None,
+            perhaps_strength=named if is_unclear else None,
         )
 
     @property
@@ -127,10 +135,11 @@ def _strength(strength: object, strengths: Strengths) -> list[Demand]:
     return [{True: Demand.MFA, False: Demand.NOTHING, None: Demand.UNKNOWN}[is_mfa]]
 
 
-def _strength_id(grant: Mapping[str, Any]) -> str | None:
-    strength = grant.get("authenticationStrength")
+def _strength_id(strength: object) -> str | None:
+    if strength is None:
+        return None
     strength_id = strength.get("id") if isinstance(strength, dict) else None
-    return strength_id if isinstance(strength_id, str) else None
+    return strength_id if isinstance(strength_id, str) else OTHER
 
 
 def _strongest(demands: Iterable[Demand]) -> Demand:

@@ -97,6 +97,8 @@ class Proof:
     """Ways in by the password alone first, then undecided ones, then those by a managed device."""
     strengths: frozenset[str] = frozenset()
     """Ids of the authentication strengths that are demanded somewhere."""
+    perhaps_strengths: frozenset[str] = frozenset()
+    """Ids of those of which it is unknown whether they are; `OTHER` where it was not read which."""
     user_actions: Mapping[str, frozenset[Access]] = field(default_factory=dict)
     """What stands before registering methods or devices, by URN; it decides nobody's protection."""
 

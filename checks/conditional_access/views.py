@@ -1,6 +1,6 @@
 """What the policies of a tenant make of sign-ins from some places."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from checks.conditional_access.choices import CLIENTS, DEVICES, FLOWS, PLATFORMS, RISKS
 from checks.conditional_access.classes import AXES, Axis, Masked, masked
 from checks.conditional_access.concerns import Concern
-from checks.conditional_access.demands import Demand
+from checks.conditional_access.demands import Demand, Demands
 from checks.conditional_access.grids import Field, Stakes
 from checks.conditional_access.places import Geography
 from checks.conditional_access.rules import Rule
@@ -98,9 +98,20 @@ class View:
             demands_mfa=Access.MFA in grid.accesses,
             ways=self._teller.ways(grid, concern),
             strengths=self._strengths(concern.surely & self.applications.reach),
+            perhaps_strengths=self._perhaps_strengths(concern),
             user_actions=MappingProxyType(actions.by_target),
         )
 
-    def _strengths(self, surely: int) -> frozenset[str]:
-        demanded = (rule.demands for number, rule in enumerate(self._rules) if surely >> number & 1)
-        return frozenset(each.strength for each in demanded if each.strength is not None and each.usual is Demand.MFA)
+    def _strengths(self, policies: int) -> frozenset[str]:
+        """Return the strengths without which some policies let nobody in."""
+        demanded = (each for each in self._demands(policies) if each.usual is Demand.MFA)
+        return frozenset(each.strength for each in demanded if each.strength is not None)
+
+    def _perhaps_strengths(self, concern: Concern) -> frozenset[str]:
+        """Return the strengths that policies demand of which something is unknown: whom they concern, or what."""
+        reaching = concern.perhaps & self.applications.reach
+        unclear = (each.perhaps_strength for each in self._demands(reaching))
+        return frozenset(filter(None, unclear)) | self._strengths(reaching & ~concern.surely)
+
+    def _demands(self, policies: int) -> Iterator[Demands]:
+        return (rule.demands for number, rule in enumerate(self._rules) if policies >> number & 1)

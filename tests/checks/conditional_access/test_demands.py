@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from builders import a_policy
 from builders.policies import a_grant
-from proving import a_prover, ann
+from proving import a_prover, ann, standing
 
-from checks.conditional_access.situations import Access, Situation
+from checks.conditional_access.situations import OTHER, Access, Situation
 
 MFA, BLOCKED, DEVICE, PASSWORD, UNKNOWN = (
     Access.MFA,
@@ -109,3 +109,37 @@ def test_the_strengths_that_are_demanded_are_named() -> None:
     ]
 
     assert a_prover(*policies, strengths=STRENGTHS).proof(ann()).strengths == {"strong"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        pytest.param(a_policy(grant=a_grant(authenticationStrength={"id": "new"})), {"new"}, id="of a new method"),
+        pytest.param(a_policy(grant=a_grant(authenticationStrength={"id": "unread"})), {"unread"}, id="not read"),
+        pytest.param(
+            a_policy(state=None, grant=a_grant(authenticationStrength={"id": "strong"})), {"strong"}, id="state"
+        ),
+        pytest.param(
+            a_policy(
+                users={"includeGroups": ["g"], "includeUsers": []},
+                grant=a_grant(authenticationStrength={"id": "strong"}),
+            ),
+            {"strong"},
+            id="a group that was not read",
+        ),
+        pytest.param(
+            a_policy(grant=a_grant("mfa", operator=None, authenticationStrength={"id": "strong"})),
+            {"strong"},
+            id="and or or",
+        ),
+        pytest.param(a_policy(raw=None), {OTHER}, id="a policy that was not read"),
+        pytest.param(a_policy(grant=a_grant("mfa", operator="AND", authenticationStrength={})), {OTHER}, id="no id"),
+        pytest.param(a_policy(grant=a_grant(authenticationStrength={"id": "strong"})), set(), id="surely demanded"),
+        pytest.param(a_policy(grant=a_grant("somethingNew")), set(), id="no strength at all"),
+    ],
+)
+def test_the_strengths_that_may_be_demanded_are_named(policy: Any, expected: set[str]) -> None:
+    where = standing({}, {}, "g")
+    proof = a_prover(policy, strengths=STRENGTHS, standing=where).proof(ann(where))
+
+    assert proof.perhaps_strengths == expected
