@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import pandas as pd
 import pytest
-from builders.strategies import JSON_COLUMNS, Tenant, renamed, shuffled, tenants, with_gap, with_nulls, with_spoilt_json
+from builders.disturbances import JSON_COLUMNS, renamed, shuffled, with_gap, with_nulls, with_spoilt_json
+from builders.strategies import Tenant, tenants
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
