@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from checks.conditional_access.situations import Access, Proof, Way
+from checks.conditional_access.situations import OTHER, Access, Proof, Way
 from checks.mfa_coverage.log import Shown
 from checks.mfa_coverage.model import Step
 from checks.mfa_coverage.per_user import MARK
@@ -13,6 +13,7 @@ from checks.mfa_coverage.verdicts import Facts
 
 _DEFAULTS = {True: "defaults_on", False: "defaults_off", None: "defaults_unknown"}
 _HOME = {True: "home_mfa_accepted", False: "home_mfa_not_accepted", None: "home_mfa_unknown"}
+_METHODS = {True: "methods_weak", False: "methods_strong", None: "methods_unknown"}
 _STRENGTH = {True: "strength_satisfied", False: "strength_not_satisfied", None: "strength_unknown"}
 _FEDERATED = {True: "federated_mfa_accepted", False: "federated_mfa_rejected", None: "federation_unknown"}
 _PER_USER = {"enforced": "per_user_enforced", "enabled": "per_user_enabled", "disabled": None}
@@ -94,9 +95,10 @@ class Links:
         elif not facts.is_registered:
             yield step("methods_none", *methods)
         else:
-            yield step("methods_weak" if facts.is_weak else "methods_strong", *methods)
-        if facts.is_registered is not False and given.proof.strengths:
-            yield step(_STRENGTH[facts.satisfies], *self._named([sorted(given.proof.strengths)]))
+            yield step(_METHODS[facts.is_weak], *methods)
+        strengths = given.proof.strengths | given.proof.perhaps_strengths
+        if facts.is_registered is not False and strengths:
+            yield step(_STRENGTH[facts.satisfies], *self._named([sorted(strengths - {OTHER})]))
         if given.registration.has_a_pass:
             yield step("pass_registered")
         if facts.is_registered is False and self.campaign is not None:

@@ -231,7 +231,7 @@ class _Chooser:
             asks_elsewhere=asks,
             proves_elsewhere=any_of([proves, self.elsewhere.trust.accepts_mfa_of(person)]),
             is_registered=registration.has_second_factor,
-            satisfies=self.strengths.are_satisfied(proof.strengths, registration),
+            satisfies=self.strengths.are_satisfied(proof.strengths, proof.perhaps_strengths, registration),
             is_weak=registration.is_by_telephone_alone,
         )
 

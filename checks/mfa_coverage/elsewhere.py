@@ -18,8 +18,9 @@ DEFAULT: Final = "default"
 """Key of the row of `cross_tenant_access` that holds for every tenant without one of its own."""
 
 _AT_HOME: Final = frozenset({Kind.B2B_GUEST, Kind.B2B_MEMBER})
-_ACCEPTS: Final = {
-    "acceptIfMfaDoneByFederatedIdp": True,
+_ACCEPTS: Final[Mapping[str, Answer]] = {
+    # Entra asks itself where that provider did not, and lets whoever has the password register
+    "acceptIfMfaDoneByFederatedIdp": None,
     "enforceMfaByFederatedIdp": True,
     "rejectMfaByFederatedIdp": False,
 }
@@ -33,7 +34,7 @@ class Federation:
     domains: Mapping[str, Answer] | None
     """Whether each domain, in lower case, is federated; None where the domains were not read."""
     accepts_mfa: Mapping[str, Answer]
-    """Whether MFA that the provider of a domain did is accepted."""
+    """Whether the provider of a domain always does MFA, and is believed."""
 
     def asks_elsewhere(self, domain: str | None) -> Answer:
         """Whether the password of an account of this domain is asked by another provider."""
@@ -42,7 +43,7 @@ class Federation:
         return self.domains.get(domain)
 
     def proves_elsewhere(self, domain: str | None) -> Answer:
-        """Whether MFA of such an account is done by that provider, and accepted."""
+        """Whether MFA of such an account is always done by that provider, and accepted."""
         asks = self.asks_elsewhere(domain)
         return asks and self.accepts_mfa.get(domain or "")
 
@@ -110,11 +111,12 @@ def outsiders(
     """
     rows = [] if isinstance(cross_tenant_access, Gap) else records(cross_tenant_access)
     partners = {row["tenant_id"] for row in rows} - {DEFAULT}
+    by_default = next((_lets_in_directly(row) for row in rows if row["tenant_id"] == DEFAULT), None)
     for row in rows:
         tenant = row["tenant_id"]
         if tenant != DEFAULT and row["is_service_provider"] is not False:
             yield Person.external(Kind.SERVICE_PROVIDER, tenant), row["is_service_provider"]
-        is_let_in = _lets_in_directly(row)
+        is_let_in = by_default if _is_as_by_default(row) else _lets_in_directly(row)
         if is_let_in is not False:
             whom = [OTHER, *sorted(set(tenants_named) - partners)] if tenant == DEFAULT else [tenant]
             yield from ((Person.external(Kind.DIRECT_CONNECT, each), is_let_in) for each in whom)
@@ -134,12 +136,14 @@ def _tenants_of(policy: Mapping[str, Any]) -> Iterator[str]:
         yield from Texts.of(tenants.get("members")).known if isinstance(tenants, dict) else ()
 
 
+def _is_as_by_default(row: Mapping[str, Any]) -> bool:
+    """Whether the row of a tenant leaves to that of everybody who may enter shared channels."""
+    return row["tenant_id"] != DEFAULT and object_of(row["raw"]).get("b2bDirectConnectInbound", ABSENT) is None
+
+
 def _lets_in_directly(row: Mapping[str, Any]) -> Answer:
     """Whether members of that tenant may enter shared channels."""
-    inbound = object_of(row["raw"]).get("b2bDirectConnectInbound", ABSENT)
-    if inbound is None and row["tenant_id"] != DEFAULT:
-        # as the row for everybody says
-        return False
+    inbound = object_of(row["raw"]).get("b2bDirectConnectInbound")
     if not isinstance(inbound, dict):
         return None
     return all_of(_lets_in(inbound.get(part)) for part in ("usersAndGroups", "applications"))
@@ -147,10 +151,11 @@ def _lets_in_directly(row: Mapping[str, Any]) -> Answer:
 
 def _lets_in(part: object) -> Answer:
     access = part.get("accessType") if isinstance(part, dict) else None
-    targets = part.get("targets") if isinstance(part, dict) else None
+    listed = part.get("targets") if isinstance(part, dict) else None
+    targets: list[object] = listed if isinstance(listed, list) else []
     if access == "allowed":
         return True
-    named = [each.get("target") if isinstance(each, dict) else None for each in targets or ()]
+    named = [each.get("target") if isinstance(each, dict) else None for each in targets]
     # whoever is not among those who are blocked is let in
     everybody = "AllUsers" in named or "AllApplications" in named
     return False if access == "blocked" and everybody else None

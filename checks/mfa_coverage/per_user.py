@@ -30,12 +30,12 @@ def states_of(per_user_mfa: pd.DataFrame | Gap) -> Mapping[str, str | None]:
     return {row["id"]: row["per_user_mfa_state"] for row in rows}
 
 
-def as_policies(per_user_mfa: pd.DataFrame | Gap, registered: Collection[str]) -> Iterator[Mapping[str, Any]]:
+def as_policies(per_user_mfa: pd.DataFrame | Gap, unregistered: Collection[str]) -> Iterator[Mapping[str, Any]]:
     """Yield rows like those of `conditional_access_policies` that demand what per-user MFA demands.
 
     Args:
         per_user_mfa: Rows of that table.
-        registered: Ids of the people who may have registered a second factor: with it `enabled` becomes `enforced`.
+        unregistered: Ids of the people who surely have no second factor: with one `enabled` becomes `enforced`.
 
     Source:
         https://learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates
@@ -45,7 +45,7 @@ def as_policies(per_user_mfa: pd.DataFrame | Gap, registered: Collection[str]) -
         return
     states = states_of(per_user_mfa)
     asked = sorted(user_id for user_id, state in states.items() if state in {"enabled", "enforced"})
-    legacy = [user_id for user_id in asked if states[user_id] == "enforced" or user_id in registered]
+    legacy = [user_id for user_id in asked if states[user_id] == "enforced" or user_id not in unregistered]
     doubted = sorted(user_id for user_id, state in states.items() if state not in {"disabled", "enabled", "enforced"})
     if asked:
         yield _policy("modern", asked, _MODERN, _MFA)

@@ -16,7 +16,7 @@ from checks.conditional_access.rules import Tenant
 from checks.conditional_access.strengths import Strengths
 from checks.conditional_access.targets import spared_actions
 from checks.frame import records
-from checks.json_values import object_of
+from checks.json_values import Texts, object_of
 from checks.mfa_coverage import per_user
 from checks.mfa_coverage.registrations import Registrations
 from checks.model import Gap, Profile
@@ -100,12 +100,12 @@ def sign_in_policies(  # noqa: PLR0913, PLR0917 - one for each table that polici
     )
     rows = _rows(conditional_access_policies)
     known = [_UNREAD] if isinstance(rows, Gap) else list(rows)
-    registered = {
-        person for person, registration in registrations.people.items() if registration.has_second_factor is not False
+    unregistered = {
+        person for person, registration in registrations.people.items() if registration.has_second_factor is False
     }
     places, strengths, settings = map(_rows, (named_locations, authentication_strengths, conditional_access_settings))
     as_of = profile.as_of.date()
-    switches = per_user.as_policies(per_user_mfa, registered)
+    switches = per_user.as_policies(per_user_mfa, unregistered)
     prover = Prover([*known, *switches], places, strengths, settings, standing, as_of, profile.mfa_trusted_ips)
     needs = [
         conditional_access_policies,
@@ -163,4 +163,5 @@ def _has_strength(content: Mapping[str, Any]) -> bool:
 
 def _demands_mfa(content: Mapping[str, Any]) -> bool:
     controls = content.get("grantControls")
-    return _has_strength(content) or (isinstance(controls, dict) and "mfa" in (controls.get("builtInControls") or ()))
+    built_in = controls.get("builtInControls") if isinstance(controls, dict) else None
+    return _has_strength(content) or "mfa" in Texts.of(built_in).known

@@ -34,6 +34,7 @@ _FIRST_FACTORS: Final = frozenset(
         "temporaryAccessPass",  # gone after some hours
     }
 )
+_NO_SECOND_FACTORS: Final = _FIRST_FACTORS | {"securityQuestion"}
 _PASS: Final = "temporaryAccessPass"  # noqa: S105 - a kind of method, no password
 
 _PASSKEYS: Final = frozenset(
@@ -81,7 +82,9 @@ class Registration:
 
     @property
     def is_by_telephone_alone(self) -> Answer:
-        """Whether there is nothing better than text messages and calls."""
+        """Whether there is nothing better than text messages and calls; unknown where no second factor is named."""
+        if self.has_second_factor and self.methods.known <= _NO_SECOND_FACTORS:
+            return None
         return self.methods.is_by_telephone_alone
 
     @property
@@ -147,9 +150,11 @@ class StrengthRules:
     certificates: Answer
     """Whether certificates may be used."""
 
-    def are_satisfied(self, strengths: Iterable[str], registration: Registration) -> Answer:
-        """Whether a registered method does for every one of `strengths`."""
-        return all_of(self._is_satisfied(strength, registration.methods) for strength in strengths)
+    def are_satisfied(self, strengths: Iterable[str], perhaps: Iterable[str], registration: Registration) -> Answer:
+        """Whether a registered method does for every one of `strengths`, and for those that are perhaps demanded."""
+        methods = registration.methods
+        doubted = (None for strength in perhaps if not self._is_satisfied(strength, methods))
+        return all_of([*(self._is_satisfied(strength, methods) for strength in strengths), *doubted])
 
     def _is_satisfied(self, strength: str, methods: Registered) -> Answer:
         combinations = self.combinations.get(strength)

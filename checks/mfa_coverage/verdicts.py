@@ -48,6 +48,9 @@ def verdict(facts: Facts) -> Verdict:
     Source:
         https://learn.microsoft.com/entra/identity/authentication/concept-mfa-howitworks
     """
+    if not facts.accesses:
+        # no situation was looked at
+        return Verdict(Protection.UNKNOWN, is_let_in=None)
     possible = frozenset(map(_certain, _resolved(facts)))
     ways_in = possible & WAYS_IN
     is_let_in = None if Protection.UNKNOWN in possible or (ways_in and possible - ways_in) else bool(ways_in)
