@@ -26,7 +26,7 @@ USERS = 7
 PAGE = 3
 
 UNHURRIED = Patience(deadline_s=5_000)
-"""On a clock that runs 500 times faster: ten real seconds, however busy the machine is."""
+"""On a clock that runs 200 times faster: 25 real seconds, however busy the machine is."""
 
 ALL_USERS = Template(
     Api.GRAPH_V1,

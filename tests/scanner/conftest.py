@@ -7,7 +7,7 @@ from reading_kit import a_tenant
 
 from simulator.server import Simulator
 
-CLOCK_SPEED = 500.0
+CLOCK_SPEED = 200.0
 
 
 @pytest.fixture

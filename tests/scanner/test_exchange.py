@@ -38,7 +38,7 @@ def tenant() -> SimulatedTenant:
 
 @pytest.fixture
 def firm(tenant: SimulatedTenant, simulator_folder: Path) -> Iterator[Simulator]:
-    with Simulator([tenant], simulator_folder, clock_speed=500) as running:
+    with Simulator([tenant], simulator_folder, clock_speed=100) as running:
         yield running
 
 

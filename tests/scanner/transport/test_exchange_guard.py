@@ -118,7 +118,7 @@ REFUSED_OF_SHAREPOINT = [
 
 @pytest.fixture
 def firm(simulator_folder: Path) -> Iterator[Simulator]:
-    with Simulator([a_firm()], simulator_folder, clock_speed=500) as running:
+    with Simulator([a_firm()], simulator_folder, clock_speed=100) as running:
         yield running
 
 

@@ -151,7 +151,7 @@ async def test_the_cost_graph_tells_replaces_the_estimate(acme: Simulator) -> No
         await rows_of(Graph(session), dear)
 
     # Three pages at 3,000 units each would have to wait for two windows of ten seconds.
-    assert session.clock.monotonic_s() - started_s < 20 * 500
+    assert session.clock.monotonic_s() - started_s < 20 * 200
     assert session.sender.budgets.bucket(next(iter(session.sender.budgets._buckets)))._windows[0]._settled_units < 10
 
 
@@ -329,7 +329,7 @@ async def test_the_deadline_runs_on_the_scaled_clock(acme: Simulator) -> None:
         took_s = asyncio.get_running_loop().time() - started
 
     assert unavailable.value.code == "timeout"
-    assert 0.1 <= took_s < 5
+    assert 0.25 <= took_s < 20
 
 
 async def test_a_host_that_never_shakes_hands_is_a_time_out_and_no_socket_stays_open(
