@@ -42,13 +42,13 @@ def ann(where: Standing | None = None) -> Person:
     return Person.of("ann", "ann@contoso.example", "Member", where or standing())
 
 
-def a_place(location_id: str, *networks: str, trusted: bool | None = False) -> dict[str, Any]:
+def a_place(location_id: str, *networks: Any, trusted: bool | None = False) -> dict[str, Any]:
     """A row of `named_locations`, of addresses."""
     ranges = {"ipRanges": [{"cidrAddress": network} for network in networks]}
     return _location(location_id, "ipNamedLocation", ranges, trusted)
 
 
-def a_country(location_id: str, *countries: str, unknown: bool = False, by: str = "clientIpAddress") -> dict[str, Any]:
+def a_country(location_id: str, *countries: str, unknown: bool = False, by: Any = "clientIpAddress") -> dict[str, Any]:
     content = {
         "countriesAndRegions": list(countries),
         "includeUnknownCountriesAndRegions": unknown,

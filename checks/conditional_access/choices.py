@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from checks.json_values import ABSENT, Texts, is_unset
+from checks.json_values import ABSENT, Texts, has_strangers, is_unset
 from checks.three_valued import Answer, all_of, any_of, negated
 
 CLIENTS: Final = ("browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other")
@@ -16,10 +16,11 @@ DEVICES: Final = ("unmanaged", "compliant", "domainJoined")
 
 NOTHING: Final = Texts(frozenset(), is_whole=True)
 _UNREAD: Final = Texts(frozenset(), is_whole=False)
-_ALL: Final = frozenset({"all", "All"})
+_ALL: Final = "all"
 _SOME_ACTIVE_SYNC: Final = "easSupported"
 """A deprecated choice: clients of Exchange ActiveSync on some platforms."""
-_DEVICE_NAMES: Final = {"Compliant": "compliant", "DomainJoined": "domainJoined", "All": "All"}
+_PLATFORM_LISTS: Final = ("includePlatforms", "excludePlatforms")
+_DEVICE_CHOICES: Final = ("deviceFilter", "includeDevices", "excludeDevices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ class Choice:
 
     def has(self, value: str) -> Answer:
         """Whether the condition holds of a value."""
-        either = _ALL | {value}
+        either = (_ALL, value)
         included = any_of([self.included.has_any(either), None if value in self.perhaps else False])
         return all_of([included, negated(self.excluded.has_any(either))])
 
 
-ANY: Final = Choice(Texts(_ALL, is_whole=True))
+ANY: Final = Choice(Texts(frozenset({_ALL}), is_whole=True))
 UNDECIDED: Final = Choice(_UNREAD)
 
 
@@ -53,10 +54,10 @@ def platforms(condition: object) -> Choice:
     """Return the choice of `platforms`; null means any."""
     if condition is None:
         return ANY
-    if not isinstance(condition, dict):
+    if not isinstance(condition, dict) or has_strangers(condition, _PLATFORM_LISTS):
         return UNDECIDED
-    included, excluded = (Texts.of(condition.get(f"{side}Platforms")) for side in ("include", "exclude"))
-    return Choice(_recognised(included, PLATFORMS), _recognised(excluded, PLATFORMS))
+    included, excluded = (_recognised(Texts.of(condition.get(name)), PLATFORMS) for name in _PLATFORM_LISTS)
+    return Choice(included, excluded)
 
 
 def risks(levels: object) -> Choice:
@@ -69,10 +70,12 @@ def flows(condition: object) -> Choice:
     """Return the choice of `authenticationFlows`, which Graph leaves out while it is not set."""
     if condition is None:
         return ANY
-    methods = condition.get("transferMethods", ABSENT) if isinstance(condition, dict) else ABSENT
+    if not isinstance(condition, dict) or has_strangers(condition, ["transferMethods"]):
+        return UNDECIDED
+    methods = condition.get("transferMethods", ABSENT)
     if methods is not None and not isinstance(methods, str):
         return UNDECIDED
-    named = {name.strip() for name in (methods or "").split(",")} - {"", "none"}
+    named = {name.strip() for name in (methods or "").split(",") if name.strip().casefold() not in {"", "none"}}
     return Choice(_recognised(Texts.of(sorted(named)), FLOWS)) if named else ANY
 
 
@@ -80,7 +83,9 @@ def devices(condition: object) -> Choice:
     """Return the choice of `devices`; a filter of devices is never decided."""
     if condition is None:
         return ANY
-    if not isinstance(condition, dict) or is_unset(condition.get("deviceFilter", ABSENT)) is not True:
+    if not isinstance(condition, dict) or has_strangers(condition, _DEVICE_CHOICES):
+        return UNDECIDED
+    if is_unset(condition.get("deviceFilter", ABSENT)) is not True:
         return UNDECIDED
     included, excluded = (_states(condition, side) for side in ("include", "exclude"))
     return Choice(ANY.included if included.is_empty else included, excluded)
@@ -89,12 +94,11 @@ def devices(condition: object) -> Choice:
 def _states(condition: Mapping[str, object], side: str) -> Texts:
     """Return the device states of the condition that filters replaced; v1.0 of Graph does not send it."""
     given = condition.get(f"{side}Devices")
-    named = NOTHING if given is None else Texts.of(given)
-    known = frozenset(_DEVICE_NAMES[name] for name in named.known if name in _DEVICE_NAMES)
-    return Texts(known, is_whole=named.is_whole and named.known <= _DEVICE_NAMES.keys())
+    return NOTHING if given is None else _recognised(Texts.of(given), DEVICES[1:])
 
 
 def _recognised(named: Texts, values: tuple[str, ...]) -> Texts:
     """Return the texts that have a known meaning; one without may mean anything."""
-    known = named.known & (_ALL | set(values))
-    return Texts(known, is_whole=named.is_whole and known == named.known)
+    spelled = named.spelled((_ALL, *values))
+    known = spelled.known & {_ALL, *values}
+    return Texts(known, is_whole=spelled.is_whole and known == spelled.known)

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from checks.conditional_access.situations import OTHER
 from checks.conditional_access.strengths import Strengths
-from checks.json_values import ABSENT, Texts
+from checks.json_values import ABSENT, Texts, has_strangers
 from checks.three_valued import Answer
 
 APPROVED_APPLICATION_ENDS: Final = date(2026, 6, 30)
@@ -42,6 +42,13 @@ _CONTROLS: Final[Mapping[str, Demand]] = MappingProxyType(
         # neither is a second factor: whoever has the password can change it, or accept the terms
         "passwordChange": Demand.NOTHING,
     }
+)
+_MEMBERS: Final = (
+    "operator",
+    "builtInControls",
+    "customAuthenticationFactors",
+    "termsOfUse",
+    "authenticationStrength",
 )
 _NOT_BY_DEVICE_CODE: Final = frozenset({"compliantDevice", "domainJoinedDevice"})
 """A device that shows a code for another one cannot prove its own state: the grant is never met."""
@@ -80,11 +87,13 @@ class Demands:
             *_alternatives(Texts.of(grant.get("termsOfUse")), Demand.NOTHING),
             *_strength(grant.get("authenticationStrength", ABSENT), strengths),
         ]
-        operator = grant.get("operator")
+        if has_strangers(grant, _MEMBERS):
+            others.append(Demand.UNKNOWN)
+        operator = str(grant.get("operator")).upper()
         usual = [*_controls(grant, as_of, _CONTROLS), *others]
         by_device_code = [*_controls(grant, as_of, _BY_DEVICE_CODE), *others]
         named = _strength_id(grant.get("authenticationStrength", ABSENT))
-        is_demanded = True if len(usual) == 1 else {"AND": True, "OR": False}.get(str(operator))
+        is_demanded = True if len(usual) == 1 else {"AND": True, "OR": False}.get(operator)
         together = _combined(usual, operator)
         is_unclear = together is Demand.UNKNOWN or is_demanded is None or (is_demanded and named == OTHER)
         return cls(
@@ -105,7 +114,7 @@ _BY_DEVICE_CODE: Final = MappingProxyType(
 )
 
 
-def _combined(demands: list[Demand], operator: object) -> Demand:
+def _combined(demands: list[Demand], operator: str) -> Demand:
     if not demands:
         return Demand.NOTHING
     together, at_least = _strongest(demands), _weakest(demands)
@@ -116,7 +125,7 @@ def _combined(demands: list[Demand], operator: object) -> Demand:
 
 def _controls(grant: Mapping[str, Any], as_of: date, meaning: Mapping[str, Demand]) -> list[Demand]:
     dropped = {"approvedApplication"} if as_of >= APPROVED_APPLICATION_ENDS else set()
-    named = Texts.of(grant.get("builtInControls"))
+    named = Texts.of(grant.get("builtInControls")).spelled(tuple(_CONTROLS))
     demands = [meaning.get(control, Demand.UNKNOWN) for control in sorted(named.known - dropped)]
     return demands if named.is_whole else [*demands, Demand.UNKNOWN]
 

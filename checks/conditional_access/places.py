@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from checks.conditional_access.situations import OTHER, Place
-from checks.json_values import Texts, object_of
+from checks.json_values import Texts, has_strangers, object_of
 from checks.model import Gap
 from checks.three_valued import Answer, all_of, any_of, negated
 
@@ -18,6 +18,7 @@ ALL_TRUSTED: Final = "AllTrusted"
 LEGACY_TRUSTED: Final = "00000000-0000-0000-0000-000000000000"
 """The trusted addresses of per-user MFA, as a location; they are among `AllTrusted` too."""
 
+_LISTS: Final = ("includeLocations", "excludeLocations")
 _ADDRESS_BITS: Final = {4: 32, 6: 128}
 
 Interval = tuple[int, int, int]
@@ -51,13 +52,22 @@ def _ranges(ranges: object) -> tuple[Interval, ...] | None:
     if not isinstance(ranges, list):
         return None
     try:
-        return tuple(_interval(each["cidrAddress"]) for each in ranges)
-    except (KeyError, TypeError, ValueError):
+        return intervals([each["cidrAddress"] for each in ranges])
+    except (KeyError, TypeError):
         return None
 
 
-def _interval(cidr: str) -> Interval:
-    network = ip_network(cidr, strict=False)
+def intervals(networks: Sequence[object]) -> tuple[Interval, ...] | None:
+    """Return ranges of addresses; None where one of them is none."""
+    try:
+        return tuple(map(_interval, networks))
+    except ValueError:
+        return None
+
+
+def _interval(given: object) -> Interval:
+    # a number would be an address too
+    network = ip_network(str(given), strict=False)
     return network.version, int(network.network_address), int(network.broadcast_address) + 1
 
 
@@ -65,7 +75,7 @@ def _countries(content: Mapping[str, Any]) -> frozenset[str] | None:
     named = Texts.of(content.get("countriesAndRegions"))
     with_unknown = content.get("includeUnknownCountriesAndRegions")
     # by the position of a telephone it is decided while somebody signs in
-    by_address = content.get("countryLookupMethod") in {None, "clientIpAddress"}
+    by_address = content.get("countryLookupMethod") in (None, "clientIpAddress")
     if not named.is_whole or not by_address or not isinstance(with_unknown, bool):
         return None
     codes = frozenset(code.upper() for code in named.known)
@@ -92,13 +102,13 @@ class Locations:
             return place.is_legacy_trusted
         if location_id == ALL_TRUSTED:
             return any_of([place.is_legacy_trusted, self._is_in_a_trusted_one(place)])
-        return None if self.known is None else self._is_in(self.known.get(location_id), location_id, place)
+        return self._is_in((self.known or {}).get(location_id), location_id, place)
 
     @staticmethod
     def _is_in(location: Location | None, location_id: str, place: Place) -> Answer:
         if location is None:
-            # one that was deleted while a policy still names it
-            return None if _is_word(location_id) else False
+            # deleted while a policy still names it, or a compliant network, which v1.0 of Graph does not list
+            return None
         if location.ranges is not None:
             return location_id in place.locations
         return None if location.countries is None else place.country in location.countries
@@ -197,11 +207,6 @@ def _alike(listed: Mapping[str, frozenset[str]]) -> Mapping[str, tuple[str, ...]
     return {countries[0]: tuple(countries) for countries in groups.values()}
 
 
-def _is_word(location_id: str) -> bool:
-    """Whether this is a word of Graph's that is not known here, and no id."""
-    return location_id.isalpha() and location_id[0].isupper()
-
-
 @dataclass(frozen=True, slots=True)
 class PlaceChoice:
     """`conditions.locations` of one policy."""
@@ -214,8 +219,9 @@ class PlaceChoice:
         """Return the choice of places; null means any, another shape may mean anything."""
         if condition is None:
             return cls(Texts(frozenset({ALL}), is_whole=True), Texts(frozenset(), is_whole=True))
-        given = condition if isinstance(condition, dict) else {}
-        return cls(Texts.of(given.get("includeLocations")), Texts.of(given.get("excludeLocations")))
+        given = condition if isinstance(condition, dict) and not has_strangers(condition, _LISTS) else {}
+        included, excluded = (Texts.of(given.get(name)).spelled((ALL, ALL_TRUSTED)) for name in _LISTS)
+        return cls(included, excluded)
 
     @property
     def named(self) -> frozenset[str]:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.circles import NOBODY, Circle
-from checks.conditional_access.conditions import ALL, by_kind
+from checks.conditional_access.conditions import ALL, by_kind, listed, with_strangers
 from checks.conditional_access.people import Kind, Person, Standing
-from checks.json_values import Texts
 from checks.three_valued import Answer
 
 Mask = NDArray[np.bool_]
@@ -64,8 +63,8 @@ class Population:
         return Ternary(np.full(size, answer is True), np.full(size, answer is not False))
 
     def _named(self, users: dict[str, object], side: str) -> Ternary:
-        ids, groups, roles = (Texts.of(users.get(f"{side}{kind}")) for kind in ("Users", "Groups", "Roles"))
-        unread = [named.or_unknown(answer=False) for named in (ids, groups, roles)]
+        ids, groups, roles = (listed(users, f"{side}{kind}") for kind in ("Users", "Groups", "Roles"))
+        unread = [with_strangers(users), *(named.or_unknown(answer=False) for named in (ids, groups, roles))]
         named = self._alike(lambda person: by_kind(users, side, person)) | self._having(Circle(ids.known))
         if ALL in ids.known:
             named |= self.everybody(answer=True)

@@ -13,7 +13,7 @@ from checks.conditional_access.places import Locations, PlaceChoice
 from checks.conditional_access.situations import Situation
 from checks.conditional_access.strengths import Strengths
 from checks.conditional_access.targets import Targets
-from checks.json_values import ABSENT, Texts, is_unset, object_of
+from checks.json_values import ABSENT, Texts, is_unset, members_of, object_of
 from checks.three_valued import Answer, all_of
 
 _STATES: Final = {"enabled": True, "disabled": False, "enabledForReportingButNotEnforced": False}
@@ -113,8 +113,8 @@ class Rule:
 
 def _others(conditions: Mapping[str, Any]) -> list[Answer]:
     """Return what the conditions that are no axis of a situation say."""
-    names = (conditions.keys() | _SPECIAL.keys()) - _AXES
-    return [_SPECIAL.get(name, _is_unset)(conditions.get(name, ABSENT)) for name in sorted(names) if "@" not in name]
+    names = {*members_of(conditions), *_SPECIAL} - _AXES
+    return [_SPECIAL.get(name, _is_unset)(conditions.get(name, ABSENT)) for name in sorted(names)]
 
 
 def _is_unset(condition: object) -> Answer:
@@ -128,7 +128,7 @@ def _concerns_people(condition: object) -> Answer:
         return True
     if not isinstance(condition, dict):
         return None
-    said = all_of(is_unset(value) for name, value in condition.items() if "@" not in name)
+    said = all_of(is_unset(condition[name]) for name in members_of(condition))
     return said if condition else None
 
 

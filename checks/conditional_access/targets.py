@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
 
-from checks.json_values import ABSENT, Texts, is_unset, object_of
+from checks.json_values import ABSENT, Texts, has_strangers, is_unset, object_of
 from checks.model import Gap
 from checks.three_valued import Answer, all_of, any_of, negated
 
@@ -15,8 +15,15 @@ PORTALS: Final = "MicrosoftAdminPortals"
 DIRECTORY: Final = "00000002-0000-0000-c000-000000000000"
 """Windows Azure Active Directory: stands for the low-privilege permissions of every excluded application."""
 _NONE: Final = "None"
-_WORDS: Final = frozenset({ALL, OFFICE, PORTALS, _NONE})
+_WORDS: Final = (ALL, OFFICE, PORTALS, _NONE)
 USER_ACTIONS: Final = ("urn:user:registersecurityinfo", "urn:user:registerdevice")
+_MEMBERS: Final = (
+    "includeApplications",
+    "excludeApplications",
+    "includeUserActions",
+    "includeAuthenticationContextClassReferences",
+    "applicationFilter",
+)
 
 PORTALS_DEMAND_MFA_FROM: Final = date(2025, 2, 3)
 """From this day on Microsoft demands MFA of everybody in all of its administration portals."""
@@ -73,7 +80,7 @@ class Targets:
     excluded: Texts
     actions: Texts
     is_filtered: Answer
-    """Whether a filter of applications chooses too, of which it cannot be told what it hits."""
+    """Whether a filter of applications chooses too, or what is not known here: it cannot be told what that hits."""
     spared_actions: Texts
     """User actions that the tenant's settings keep from policies for all resources."""
     as_of: date
@@ -85,8 +92,8 @@ class Targets:
         return cls(
             included=_meant(Texts.of(given.get("includeApplications"))),
             excluded=_meant(Texts.of(given.get("excludeApplications"))),
-            actions=Texts.of(given.get("includeUserActions")),
-            is_filtered=negated(is_unset(given.get("applicationFilter", ABSENT))),
+            actions=Texts.of(given.get("includeUserActions")).spelled(USER_ACTIONS),
+            is_filtered=has_strangers(given, _MEMBERS) or negated(is_unset(given.get("applicationFilter", ABSENT))),
             spared_actions=spared_actions,
             as_of=as_of,
         )
@@ -120,12 +127,12 @@ def spared_actions(settings: Sequence[Mapping[str, Any]] | Gap) -> Texts:
     content = object_of(rows[0]["raw"]) if len(rows) == 1 else {}
     exclusions = content.get("exclusions")
     every = exclusions.get("allResourcesExclusions") if isinstance(exclusions, dict) else None
-    named = Texts.of(every.get("userActionExclusions") if isinstance(every, dict) else None)
+    named = Texts.of(every.get("userActionExclusions") if isinstance(every, dict) else None).spelled(USER_ACTIONS)
     known = named.known & frozenset(USER_ACTIONS)
     return Texts(known, is_whole=named.is_whole and known == named.known)
 
 
 def _meant(named: Texts) -> Texts:
     """Return what a list of applications names; a word that is no id and not known may mean any of them."""
-    strange = {name for name in named.known if name.isalpha() and name[0].isupper()} - _WORDS
-    return Texts(named.known - strange - {_NONE}, is_whole=named.is_whole and not strange)
+    meant = named.named(_WORDS)
+    return Texts(meant.known - {_NONE}, meant.is_whole)

@@ -100,7 +100,8 @@ def is_at(tenant: RawTenant, name: str, place: Place) -> Answer:
         return name == "All" or place.is_legacy_trusted
     if locations is None:
         return None
-    return any_of(_contains(row, place) for row in locations if row["id"] == name)
+    # one that is not listed may be a compliant network
+    return next((_contains(row, place) for row in locations if row["id"] == name), None)
 
 
 def _platform(_tenant: RawTenant, conditions: Json, platform: str) -> Answer:

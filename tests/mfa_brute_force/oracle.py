@@ -8,7 +8,7 @@ from itertools import chain, product
 from typing import Any, Final
 
 from checks.conditional_access.situations import OTHER, Access, Place, Situation
-from mfa_brute_force.circumstances import holds_for_people, holds_on, is_country, networks
+from mfa_brute_force.circumstances import holds_for_people, holds_on, is_at, is_country, networks
 from mfa_brute_force.grants import demand_of
 from mfa_brute_force.logic import Answer, all_of, member, texts_of
 from mfa_brute_force.people import concerns
@@ -70,9 +70,9 @@ class Oracle:
         """Whether a policy is in force for this person in this situation."""
         policy = self.tenant.policies[number]
         in_general = [
-            self._once((number, "state"), lambda: _is_enforced(policy)),
-            self._once((number, "others"), lambda: holds_for_people(member(policy, "conditions"))),
-            self._once((number, "person", person.id), lambda: concerns(self.tenant, policy, person)),
+            self.once((number, "state"), lambda: _is_enforced(policy)),
+            self.once((number, "others"), lambda: holds_for_people(member(policy, "conditions"))),
+            self.concerns(number, person),
         ]
         here = (self._holds_on(number, axis, getattr(situation, axis)) for axis in _AXES)
         return all_of(chain(in_general, here))
@@ -80,23 +80,34 @@ class Oracle:
     def demand(self, number: int, flow: str) -> str:
         """What a policy demands where it applies."""
         policy = self.tenant.policies[number]
-        demand: str = self._once((number, "demand", flow), lambda: demand_of(self.tenant, policy, flow))
+        demand: str = self.once((number, "demand", flow), lambda: demand_of(self.tenant, policy, flow))
         return demand
 
     def _holds_on(self, number: int, axis: str, value: Any) -> Answer:
         conditions = member(self.tenant.policies[number], "conditions")
-        answer: Answer = self._once((number, axis, value), lambda: holds_on(self.tenant, conditions, axis, value))
+        answer: Answer = self.once((number, axis, value), lambda: holds_on(self.tenant, conditions, axis, value))
         return answer
 
-    def _once(self, question: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
+    def once(self, question: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
         """The same question is asked in thousands of situations."""
         if question not in self._answered:
             self._answered[question] = answer()
         return self._answered[question]
 
-    def situations(self) -> Iterator[Situation]:
-        """Every sign-in to an application; of values that all policies treat alike, only the first."""
-        yield from (Situation(*values) for values in product(*self.axes.values()))
+    def situations(self, targets: Iterable[str] | None = None) -> Iterator[Situation]:
+        """Every sign-in to an application, or to some targets; of values that are all alike, only the first."""
+        axes = self.axes if targets is None else {**self.axes, "target": list(targets)}
+        return (Situation(*values) for values in product(*axes.values()))
+
+    def is_at(self, location: str, place: Place) -> Answer:
+        """Whether a place is in a named location."""
+        return is_at(self.tenant, location, place)
+
+    def concerns(self, number: int, person: RawPerson) -> Answer:
+        """Whether a policy is about a person."""
+        policy = self.tenant.policies[number]
+        answer: Answer = self.once((number, "person", person.id), lambda: concerns(self.tenant, policy, person))
+        return answer
 
     @cached_property
     def values(self) -> dict[str, list[Any]]:

@@ -150,8 +150,10 @@ def test_a_country_is_told_by_the_address(country: str, expected: Access) -> Non
     [
         pytest.param([a_country("be", "BE", by="authenticatorAppGps")], Access.UNKNOWN, id="by telephone"),
         pytest.param(UNREAD, Access.UNKNOWN, id="not read"),
-        pytest.param([], Access.MFA, id="deleted"),
+        pytest.param([], Access.UNKNOWN, id="deleted, or a compliant network, which v1.0 does not list"),
         pytest.param([a_place("be", "nonsense")], Access.UNKNOWN, id="of addresses nobody can read"),
+        pytest.param([a_place("be", 5)], Access.UNKNOWN, id="of numbers"),
+        pytest.param([a_country("be", "BE", by=[])], Access.UNKNOWN, id="by what is no text"),
     ],
 )
 def test_a_place_that_cannot_be_told_is_unknown(locations: Any, expected: Access) -> None:
