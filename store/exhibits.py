@@ -35,7 +35,7 @@ def _seen(viewer: Viewer, exhibit: Exhibit) -> Exhibit:
         ],
         "people": _people(viewer, exhibit["people"]),
         "matrix": {
-            "situations": exhibit["matrix"]["situations"],
+            "situations": [_situation(viewer, situation) for situation in exhibit["matrix"]["situations"]],
             "policies": [_policy(viewer, policy) for policy in exhibit["matrix"]["policies"]],
         },
     }
@@ -62,3 +62,7 @@ def _without(name: str, value: object, hidden: list[str]) -> object:
 
 def _policy(viewer: Viewer, policy: Exhibit) -> Exhibit:
     return policy if viewer.sees(DataClass.CONTENT_NAME) else {**policy, "name": None}
+
+
+def _situation(viewer: Viewer, situation: Exhibit) -> Exhibit:
+    return situation if viewer.sees(DataClass.CONTENT_NAME) else {**situation, "labels": []}

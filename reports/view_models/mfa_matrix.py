@@ -34,10 +34,13 @@ SITUATIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Situations of the matrix, by what they are called in the exhibit."""
 
+SOME_OFFICE: Final = mark("In a browser at an office")
+"""A place that a viewer may not know the name of."""
 NO_POLICIES: Final = mark("There are no Conditional Access policies.")
 ABOUT: Final = mark(
     "What each policy, taken alone, does for somebody whom no policy names. Only policies that are on protect anybody."
 )
+_PLACE: Final = "{place}"
 _NO_STATE: Final = mark("not stated")
 
 
@@ -93,8 +96,10 @@ def mfa_matrix(report: Report) -> MatrixView | None:
 
 def _heading(situation: _Json, wording: Wording) -> str:
     text = said(situation["key"], SITUATIONS, wording)
+    if _PLACE not in text:
+        return text
     places = " / ".join(situation.get("labels", ()))
-    return text.replace("{place}", places) if places else text
+    return text.replace(_PLACE, places) if places else wording.text(SOME_OFFICE)
 
 
 def _distinct(headings: Iterable[str]) -> Iterator[str]:

@@ -222,6 +222,23 @@ def test_situations_of_the_matrix_have_words_and_offices_their_names() -> None:
     assert matrix.situations == ("In a browser", "In a browser at Gent", "In a browser at Gent (2)")
 
 
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        (Language.EN, "In a browser at an office"),
+        (Language.NL, "In een browser op een kantoor"),
+        (Language.FR, "Dans un navigateur à un bureau"),
+    ],
+)
+def test_an_office_whose_name_is_concealed_still_has_a_heading(language: Language, heading: str) -> None:
+    exhibit = an_exhibit(ANN, matrix=a_matrix(situations=[{"key": "office", "labels": []}] * 2))
+
+    matrix = mfa_matrix(a_report(judged(1), wording=Wording(language, "Europe/Brussels"), exhibits={"ID-01": exhibit}))
+
+    assert matrix is not None
+    assert matrix.situations == (heading, f"{heading} (2)")
+
+
 def test_the_matrix_shows_policies_in_force_first() -> None:
     policies: list[Json] = [
         {"id": "1", "name": "A trial", "state": "enabledForReportingButNotEnforced", "cells": ["mfa"]},

@@ -13,7 +13,7 @@ POLICY = {"id": "p1", "name": "Partner MFA", "state": "enabled", "cells": ["mfa"
 EXHIBIT = an_exhibit(
     a_person("Ann", "hole", ways=[a_way(places=["Kantoor Gent"])], chain=[a_step("left_out", "Partner MFA")]),
     a_person("Bob", "unknown", chain=[a_step("group_members", "Partners")]),
-    matrix=a_matrix(POLICY, situations=[{"key": "ordinary"}]),
+    matrix=a_matrix(POLICY, situations=[{"key": "office", "labels": ["Kantoor Gent"]}]),
 )
 JUDGED = judged(1, replace(a_check("ID-01"), exhibit=EXHIBIT), a_check("EM-05"))
 
@@ -41,6 +41,11 @@ def test_an_insurer_sees_counts_and_nobody() -> None:
     assert [name for name in ("Ann", "Bob", "firm.example", "Partner", "Kantoor", "left_out") if name in text] == []
     assert [(answer["protected"], answer["of"]) for answer in exhibit["answers"]] == [(0, 2), (0, 2), (0, 0)]
     assert [person["protection"] for person in exhibit["people"]] == ["hole", "unknown"]
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.INSURER])
+def test_the_matrix_names_no_place_to_whom_may_not_see_what_the_firm_calls_it(role: Role) -> None:
+    assert exhibits(Viewer(role, None), JUDGED)["ID-01"]["matrix"]["situations"] == [{"key": "office", "labels": []}]
 
 
 def test_a_check_that_shows_nothing_has_no_exhibit() -> None:
