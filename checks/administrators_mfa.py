@@ -1,15 +1,15 @@
 """What keeps others from signing in as an administrator."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Final
 
 import pandas as pd
 
 from checks.access import Holding, Holdings
-from checks.administrator_roles import NO_ADMINISTRATORS, administrators, role_names
+from checks.administrator_roles import NO_ADMINISTRATORS, Administrators, administrators, role_names
 from checks.frame import BOOL, TEXTS, column, judged, objects, plain, records
 from checks.mfa_coverage.judging import EVIDENCE, evidence_of, is_let_in
-from checks.mfa_coverage.model import MfaCoverage
+from checks.mfa_coverage.model import AccountKind, MfaCoverage, PersonCoverage
 from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
 from checks.registry import check, columns
 from checks.three_valued import all_of
@@ -49,11 +49,13 @@ def every_administrator_needs_a_second_factor(
     """Whoever signs in as an administrator can switch off everything else that protects the firm.
 
     Holders count whether the role is active or can be activated, directly or through a group; emergency accounts are
-    judged by a check of their own. Roles that only read, and accounts that synchronise, are left out.
+    judged by a check of their own. Roles that only read, and accounts that synchronise, are left out. Technicians of a
+    partner are unknown unless MFA surely stops them, because the roles that they hold were not read.
     """
-    found = administrators(users, holdings, profile)
-    accounts = found.accounts
     by_id = {person.id: person for person in mfa_coverage.people}
+    technicians = [person for person in mfa_coverage.people if _is_technician(person)]
+    found = _with(technicians, administrators(users, holdings, profile))
+    accounts = found.accounts
     people = [by_id[user_id] for user_id in found.ids]
     missed = _missed(holdings.known, role_definitions)
     evidence = {
@@ -65,8 +67,21 @@ def every_administrator_needs_a_second_factor(
     answers = [
         all_of([counts, is_let_in(person)]) for counts, person in zip(plain(accounts["counts"]), people, strict=True)
     ]
-    gaps = (*holdings.gaps, *(mfa_coverage.gaps if None in answers else ()))
+    gaps = (*holdings.gaps, *mfa_coverage.absent, *(mfa_coverage.gaps if None in answers else ()))
     return judged(named, column(answers, accounts, BOOL), gaps=gaps)
+
+
+def _is_technician(person: PersonCoverage) -> bool:
+    return person.kind is AccountKind.EXTERNAL and person.is_named_for_a_role
+
+
+def _with(technicians: Sequence[PersonCoverage], found: Administrators) -> Administrators:
+    """Add people without an account of whom it is not known which roles they hold."""
+    names = [person.name for person in technicians]
+    rows = pd.DataFrame({"id": [person.id for person in technicians], "display_name": names})
+    added = rows.reindex(columns=found.accounts.columns).astype(found.accounts.dtypes)
+    accounts = pd.concat([found.accounts, added], ignore_index=True)
+    return Administrators(accounts, [*found.roles, *([] for _ in technicians)])
 
 
 def _missed(holdings: Iterable[Holding], role_definitions: pd.DataFrame | Gap) -> Mapping[str, list[str]]:

@@ -8,6 +8,7 @@ import pandas as pd
 from checks.access import Holdings
 from checks.frame import plain
 from checks.licences import Licences
+from checks.mfa_coverage.accounts import gaps_of_roles
 from checks.mfa_coverage.exhibit import exhibit
 from checks.mfa_coverage.judging import EVIDENCE, evidence_of, frame_of, is_let_in, outcome
 from checks.mfa_coverage.model import MfaCoverage
@@ -50,9 +51,8 @@ def everyone_needs_a_second_factor(
     evidence = evidence_of(people, frame_of(people), mfa_coverage)
     assigned = dict(zip(plain(users["id"]), plain(users["assigned_licenses"]), strict=True))
     judged = outcome(people, evidence, is_let_in, mfa_coverage.gaps, note(mfa_coverage, assigned, licences))
-    role_gaps = (holdings,) if isinstance(holdings, Gap) else holdings.gaps
     return replace(
         judged,
         gaps=(*judged.gaps, *mfa_coverage.absent),
-        exhibit=exhibit(mfa_coverage, sign_in_policies, role_gaps, profile),
+        exhibit=exhibit(mfa_coverage, sign_in_policies, gaps_of_roles(holdings), profile),
     )

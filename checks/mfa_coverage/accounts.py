@@ -14,7 +14,9 @@ from checks.conditional_access.people import Kind, Person
 from checks.frame import records
 from checks.mfa_coverage.model import AccountKind
 from checks.model import Gap, Profile
+from checks.registered_methods import RegisteredMethods
 from checks.three_valued import Answer, all_of, any_of, negated
+from scanner.snapshot.ledger import TableState
 
 _SHARED: Final = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox"})
 _SERVICE: Final = re.compile(
@@ -23,8 +25,11 @@ _SERVICE: Final = re.compile(
     re.IGNORECASE,
 )
 """How names of accounts of devices and programs begin; a label that decides nothing."""
-_SYNCHRONIZES: Final = re.compile(r"(Sync_|ADToAADSyncServiceAccount)", re.IGNORECASE)
-"""How the accounts of directory synchronization are called by default: asked only where the roles were not read."""
+_SYNCHRONIZES: Final = re.compile(r"(Sync_[^@]*@|ADToAADSyncServiceAccount)", re.IGNORECASE)
+"""How the addresses of accounts of directory synchronization begin by default."""
+_SYNCHRONIZER: Final = "on-premises directory synchronization service account"
+"""What Entra Connect calls the account it makes."""
+_NAMELESS: Final = Gap("role_assignments", TableState.PARTIAL, "missing_value:role_definition_id", "rescan")
 _PARTNER: Final = re.compile(
     r"\b(partner|vennoot|zaakvoerder|bestuurder|associ[ée]e?|g[ée]rante?|owner|eigenaar|director)\b", re.IGNORECASE
 )
@@ -40,7 +45,7 @@ class RoleHolders:
     """Whoever holds an administrator role for certain, active or to be activated."""
     perhaps: frozenset[str]
     synchronizers: frozenset[str]
-    """Whoever holds a role of directory synchronization for certain, and active."""
+    """Whoever holds a role of directory synchronization for certain, active and for the whole directory."""
     is_open: bool
     """Whether anybody else may hold any role."""
 
@@ -50,12 +55,9 @@ class RoleHolders:
             return True
         return None if self.is_open or person_id in self.perhaps else False
 
-    def only_synchronizes(self, person_id: str, user_principal_name: str | None) -> Answer:
-        """Whether the account synchronizes the directory, and administers nothing besides."""
-        if person_id in self.synchronizers:
-            return negated(self.is_administrator(person_id))
-        # the name alone exempts nobody
-        return None if self.is_open and _SYNCHRONIZES.match(user_principal_name or "") else False
+    def names(self, person_id: str) -> bool:
+        """Whether an assignment that was read names somebody who holds an administrator role, or may."""
+        return person_id in self.administrators or person_id in self.perhaps
 
 
 def role_holders(holdings: Holdings | Gap) -> RoleHolders:
@@ -66,13 +68,22 @@ def role_holders(holdings: Holdings | Gap) -> RoleHolders:
     is_open = bool(holdings.gaps)
     for holding in holdings.known:
         if holding.role_id in SYNCHRONIZATION_ROLES:
-            synchronizers |= holding.holders.certain if holding.is_active else frozenset()
+            works = holding.is_active and holding.is_directory_wide
+            synchronizers |= holding.holders.certain if works else frozenset()
         elif holding.role_id not in NO_ADMINISTRATORS:
             found = holding.holders if holding.role_id is not None else holding.holders.doubted()
             certain |= found.certain
             perhaps |= found.possible
             is_open |= found.is_open
     return RoleHolders(frozenset(certain), frozenset(perhaps), frozenset(synchronizers), is_open=is_open)
+
+
+def gaps_of_roles(holdings: Holdings | Gap) -> tuple[Gap, ...]:
+    """Return what keeps it from being known who is an administrator."""
+    if isinstance(holdings, Gap):
+        return (holdings,)
+    is_nameless = any(holding.role_id is None for holding in holdings.known)
+    return (*holdings.gaps, *([_NAMELESS] if is_nameless else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +96,12 @@ class Accounts:
     shared: frozenset[str]
     """Ids of the owners of mailboxes that belong to nobody in particular."""
     roles: RoleHolders
+    methods: RegisteredMethods
 
     @classmethod
-    def of(cls, profile: Profile, mailboxes: pd.DataFrame | Gap, roles: RoleHolders) -> "Accounts":
+    def of(
+        cls, profile: Profile, mailboxes: pd.DataFrame | Gap, roles: RoleHolders, methods: RegisteredMethods
+    ) -> "Accounts":
         """Return what tells, given the rows of `mailboxes`."""
         rows = [] if isinstance(mailboxes, Gap) else records(mailboxes)
         today = profile.as_of.astimezone(UTC).date()
@@ -96,6 +110,7 @@ class Accounts:
             frozenset(_left(profile.leavers or {}, today)),
             frozenset(row["id"] for row in rows if row["recipient_type_details"] in _SHARED),
             roles,
+            methods,
         )
 
     def is_left_out(self, row: Mapping[str, Any]) -> Answer:
@@ -103,7 +118,24 @@ class Accounts:
         name = row["user_principal_name"]
         unnamed = None if self.emergency else False
         is_emergency = unnamed if name is None else name.lower() in self.emergency
-        return any_of([is_emergency, self.roles.only_synchronizes(row["id"], name)])
+        return any_of([is_emergency, self.only_synchronizes(row)])
+
+    def only_synchronizes(self, row: Mapping[str, Any]) -> Answer:
+        """Whether the account of a row of `users` synchronizes the directory, and nothing besides.
+
+        The role alone exempts nobody, for anybody can be given it, nor does a name: anybody can be called so.
+        """
+        is_called_so = _is_called_synchronizer(row)
+        if row["id"] in self.roles.synchronizers:
+            looks_so = any_of([is_called_so, self._is_bare(row)])
+            return all_of([looks_so, negated(self.roles.is_administrator(row["id"]))])
+        return None if self.roles.is_open and is_called_so else False
+
+    def _is_bare(self, row: Mapping[str, Any]) -> Answer:
+        """Whether nobody works with the account: no licence, and nothing registered but a password."""
+        licences, methods = row["assigned_licenses"], self.methods.of(row["id"])
+        nothing = None if methods.known <= {"password"} and not methods.is_whole else methods.known <= {"password"}
+        return all_of([None if licences is None else not licences, nothing])
 
     def counts(self, row: Mapping[str, Any]) -> Answer:
         """Whether the account can sign in and has no rule of its own."""
@@ -114,7 +146,7 @@ class Accounts:
         name, mail = ((row[each] or "").lower() for each in ("user_principal_name", "mail"))
         if name in self.emergency:
             return AccountKind.EMERGENCY
-        if self.roles.only_synchronizes(row["id"], name):
+        if self.only_synchronizes(row):
             return AccountKind.SYNCHRONIZATION
         if self.leavers & {name, mail}:
             return AccountKind.LEAVER
@@ -135,6 +167,11 @@ class Accounts:
 
 def _left(leavers: Mapping[str, date], today: date) -> set[str]:
     return {name.strip().lower() for name, day in leavers.items() if day < today}
+
+
+def _is_called_synchronizer(row: Mapping[str, Any]) -> bool:
+    names = (row["user_principal_name"] or "", row["display_name"] or "")
+    return any(_SYNCHRONIZES.match(each) for each in names) or names[1].strip().lower() == _SYNCHRONIZER
 
 
 def _is_service(row: Mapping[str, Any], name: str) -> bool:

@@ -1,6 +1,6 @@
 """The three answers for an insurer: how many of how many, who is not, and what was not seen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +41,11 @@ def answers(coverage: MfaCoverage, role_gaps: Sequence[Gap]) -> tuple[Answer, ..
         role_gaps: What keeps it from being known who is an administrator.
     """
     everybody = [person for person in coverage.people if person.counts is not False]
-    administrators = [person for person in everybody if person.is_administrator]
+    administrators = [person for person in everybody if person.is_administrator or person.is_named_for_a_role]
     return (
-        _answer(ALL_ACCESS, everybody, by_protection, coverage, coverage.absent),
-        _answer(REMOTE_ACCESS, everybody, by_remote, coverage, coverage.absent),
-        _answer(ADMINISTRATORS, administrators, by_protection, coverage, role_gaps),
+        _answer(ALL_ACCESS, everybody, coverage, coverage.absent),
+        _answer(REMOTE_ACCESS, everybody, coverage, coverage.absent),
+        _answer(ADMINISTRATORS, administrators, coverage, [*role_gaps, *coverage.absent]),
     )
 
 
@@ -59,15 +59,30 @@ def by_remote(person: PersonCoverage) -> Protection:
     return _of_whoever_counts(person, person.remote)
 
 
+def by_role(person: PersonCoverage) -> Protection:
+    """Return what protects an administrator; unknown where it is not sure that it is one."""
+    protection = by_protection(person)
+    return protection if person.is_administrator or protection in GOOD else Protection.UNKNOWN
+
+
+JUDGES: Final[Mapping[str, Callable[[PersonCoverage], Protection]]] = {
+    ALL_ACCESS: by_protection,
+    REMOTE_ACCESS: by_remote,
+    ADMINISTRATORS: by_role,
+}
+"""What an answer goes by, by its question."""
+
+
 def ways_for(question: str, person: PersonCoverage) -> tuple[Way, ...]:
     """Return the ways in that an answer is about."""
     return person.remote_ways if question == REMOTE_ACCESS else person.ways
 
 
-def why_unknown(person: PersonCoverage) -> list[str]:
+def why_unknown(question: str, person: PersonCoverage) -> list[str]:
     """Return the codes of what may keep a verdict from being told."""
     codes = [step.says for step in person.chain if step.says in LEAVES_UNKNOWN]
-    return [*codes, *(["account_unknown"] if person.counts is None else [])]
+    codes += ["account_unknown"] if person.counts is None else []
+    return [*codes, *(["role_unknown"] if question == ADMINISTRATORS and not person.is_administrator else [])]
 
 
 def _of_whoever_counts(person: PersonCoverage, protection: Protection) -> Protection:
@@ -77,11 +92,10 @@ def _of_whoever_counts(person: PersonCoverage, protection: Protection) -> Protec
 def _answer(
     question: str,
     people: Iterable[PersonCoverage],
-    judge: Callable[[PersonCoverage], Protection],
     coverage: MfaCoverage,
     hiding: Sequence[Gap],
 ) -> Answer:
-    judged = [(person, judge(person)) for person in people]
+    judged = [(person, JUDGES[question](person)) for person in people]
     verdicts = [protection for _, protection in judged]
     unknown = tuple(person for person, protection in judged if protection is Protection.UNKNOWN)
     gaps = [*hiding, *([*coverage.gaps, *coverage.registration_gaps] if unknown else [])]

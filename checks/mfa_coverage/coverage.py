@@ -21,6 +21,7 @@ from checks.mfa_coverage.policies import SignInPolicies
 from checks.mfa_coverage.registrations import Registration, Registrations, StrengthRules, strength_rules
 from checks.mfa_coverage.verdicts import Facts, Verdict, verdict
 from checks.model import Gap, Profile
+from checks.registered_methods import RegisteredMethods
 from checks.registry import columns, derived
 from checks.relations import Relation
 from checks.three_valued import Answer, all_of, any_of
@@ -35,6 +36,7 @@ Row = Mapping[str, Any]
 def account_kinds(
     holdings: Holdings | Gap,
     mailboxes: Annotated[pd.DataFrame | Gap, columns("id", "recipient_type_details", whole=True)],
+    registered_methods: RegisteredMethods,
     profile: Profile,
 ) -> Accounts:
     """Return what tells the kinds of accounts apart.
@@ -42,15 +44,35 @@ def account_kinds(
     Source:
         https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
     """
-    return Accounts.of(profile, mailboxes, role_holders(holdings))
+    return Accounts.of(profile, mailboxes, role_holders(holdings), registered_methods)
+
+
+@derived
+def hidden_accounts(users: Annotated[pd.DataFrame | Gap, columns("id", whole=True)]) -> tuple[Gap, ...]:
+    """Return what was not read and may hide accounts.
+
+    Source:
+        https://learn.microsoft.com/graph/api/user-list
+    """
+    return (users,) if isinstance(users, Gap) else ()
 
 
 @derived
 def mfa_coverage(  # noqa: PLR0913, PLR0917 - one for each link of the chain
     users: Annotated[
         pd.DataFrame,
-        columns("id", "display_name", "user_principal_name", "mail", "account_enabled", "user_type", "job_title"),
+        columns(
+            "id",
+            "display_name",
+            "user_principal_name",
+            "mail",
+            "account_enabled",
+            "user_type",
+            "job_title",
+            "assigned_licenses",
+        ),
     ],
+    hidden_accounts: tuple[Gap, ...],
     sign_in_policies: SignInPolicies,
     security_defaults: Annotated[pd.DataFrame | Gap, columns("is_enabled")],
     per_user_mfa: Annotated[pd.DataFrame | Gap, columns("id", "per_user_mfa_state", whole=True)],
@@ -102,17 +124,18 @@ def mfa_coverage(  # noqa: PLR0913, PLR0917 - one for each link of the chain
             log_read=not isinstance(sign_ins, Gap),
         ),
     )
-    offices = sign_in_policies.location_ids(profile.office_locations)
-    people = sorted(chooser.people(records(users), remote(offices) if offices else ANYWHERE), key=lambda each: each.id)
+    offices = sign_in_policies.offices(profile.office_locations)
+    outside = remote(offices.found) if offices.found else ANYWHERE
+    people = sorted(chooser.people(records(users), outside), key=lambda each: each.id)
     defaults = [security_defaults] if isinstance(security_defaults, Gap) else []
     return MfaCoverage(
         tuple(people),
         gaps=tuple(dict.fromkeys([*sign_in_policies.gaps, *defaults, *elsewhere.gaps])),
         registration_gaps=registrations.gaps,
-        absent=elsewhere.absent,
+        absent=(*hidden_accounts, *elsewhere.absent),
         by_defaults=chooser.by_defaults,
         by_methods=registrations.by_methods,
-        states_offices=bool(offices),
+        offices=offices,
         names=sign_in_policies.names,
     )
 
@@ -202,12 +225,13 @@ class _Chooser:
             contradiction=moment,
         )
         kind = self.accounts.kind(row, person) if row is not None else AccountKind.EXTERNAL
+        roles = self.accounts.roles
         return PersonCoverage(
             id=person.id,
             name=_name(person, row),
             user_principal_name=None if row is None else row["user_principal_name"],
             kind=kind,
-            is_administrator=self.accounts.roles.is_administrator(person.id) if row is not None else False,
+            is_administrator=roles.is_administrator(person.id) if row is not None else _may_administer(person),
             protection=said.protection,
             remote=said_far.protection,
             ways=() if facts.by_defaults else told.ways,
@@ -219,6 +243,7 @@ class _Chooser:
             methods=tuple(registration.methods.names),
             user_type=None if row is None else row["user_type"],
             groups=self.accounts.groups(row, kind) if row is not None else ("others",),
+            is_named_for_a_role=roles.names(person.id) or _may_administer(person) is None,
         )
 
     def _facts(self, candidate: _Candidate, registration: Registration, proof: Proof) -> Facts:
@@ -254,6 +279,11 @@ class _Chooser:
         if id(proof) not in self.shown:
             self.shown[id(proof)] = without_switches(proof)
         return self.shown[id(proof)]
+
+
+def _may_administer(outsider: Person) -> Answer:
+    """Whether somebody without an account administers: which roles a partner's relationship gives was not read."""
+    return None if Kind.SERVICE_PROVIDER in outsider.kinds else False
 
 
 def _has_second_factor(facts: Facts) -> Answer:

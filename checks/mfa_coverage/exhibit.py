@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.conditional_access.situations import Way
-from checks.mfa_coverage.answers import Answer, answers, by_protection, by_remote, ways_for, why_unknown
+from checks.mfa_coverage.answers import JUDGES, Answer, answers, ways_for, why_unknown
 from checks.mfa_coverage.matrix import matrix
 from checks.mfa_coverage.model import MfaCoverage, PersonCoverage, Protection, Step
 from checks.mfa_coverage.policies import SignInPolicies
@@ -27,7 +27,7 @@ def exhibit(coverage: MfaCoverage, policies: SignInPolicies, role_gaps: Sequence
     return {
         "answers": [writer.answer(answer) for answer in answers(coverage, role_gaps)],
         "people": [writer.person(person) for person in coverage.people],
-        "matrix": matrix(policies, policies.location_ids(profile.office_locations)),
+        "matrix": matrix(policies, policies.offices(profile.office_locations).found),
     }
 
 
@@ -39,7 +39,7 @@ class _Writer:
     written: dict[int, list[Json]] = field(default_factory=dict)
 
     def answer(self, answer: Answer) -> Json:
-        judge = by_remote if answer.question == "remote_access" else by_protection
+        judge = JUDGES[answer.question]
         return {
             "question": answer.question,
             "protected": answer.protected,
@@ -57,7 +57,8 @@ class _Writer:
                 for person in answer.exceptions
             ],
             "unknown": [
-                {"id": person.id, "name": person.name, "why": why_unknown(person)} for person in answer.unknown
+                {"id": person.id, "name": person.name, "why": why_unknown(answer.question, person)}
+                for person in answer.unknown
             ],
             "unseen": list(answer.unseen),
         }

@@ -69,6 +69,7 @@ class PersonCoverage:
     user_principal_name: str | None
     kind: AccountKind
     is_administrator: Answer
+    """Unknown also for a partner's technicians: which roles a relationship gives them is not read."""
     protection: Protection
     remote: Protection
     """The same outside the named office locations."""
@@ -86,6 +87,19 @@ class PersonCoverage:
     remote_ways: tuple[Way, ...] = ()
     groups: tuple[str, ...] = ()
     """`partners`, `staff`, `administrators`, `guests` or `others`."""
+    is_named_for_a_role: bool = False
+    """Whether something that was read names the person as one who holds an administrator role, or may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """The named locations that the firm states as its offices; without one that exists every place counts as remote."""
+
+    stated: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    """Ids."""
+    missing: tuple[str, ...] = ()
+    """What was stated and is neither a name nor an id of a named location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,6 @@ class MfaCoverage:
     """Whether security defaults are on."""
     by_methods: bool = False
     """Whether registered methods come from the accounts' own lists, for want of Microsoft's report."""
-    states_offices: bool = False
-    """Whether a named location is stated as an office; without one every place counts as remote."""
+    offices: Offices = Offices()
     names: Mapping[str, str] = field(default_factory=dict)
     """Display names of policies, locations and applications by id."""

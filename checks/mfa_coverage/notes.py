@@ -18,6 +18,12 @@ _DEVICES: Final = mark(
     "counted as protected either."
 )
 _NO_OFFICES: Final = mark("No named location is stated as an office, so every place counts as remote access.")
+_MISSING_OFFICES: Final = mark(
+    "No named location is called like these stated offices, so they count as remote access like any other place"
+)
+_AT_HOME: Final = mark(
+    "For guests the second factor that their own firm asks for is accepted. Whether it asked for one was not seen."
+)
 _UNLICENSED: Final = mark(
     "Conditional Access asks for a second factor whatever licences people have. People who sign in under it without "
     "the Microsoft Entra ID P1 that Microsoft's terms ask for"
@@ -28,7 +34,7 @@ _WITHOUT_LICENCE: Final = frozenset({AccountKind.GUEST, AccountKind.EXTERNAL})
 
 
 def note(coverage: MfaCoverage, assigned: Mapping[str, Any], licences: Licences | Gap) -> str:
-    """Return the notes, a line each; a line may end in a colon and a number.
+    """Return the notes, a line each; a line may end in a colon and a number or names in quotation marks.
 
     Args:
         coverage: Everybody.
@@ -45,8 +51,12 @@ def _notes(coverage: MfaCoverage, assigned: Mapping[str, Any], licences: Licence
     people = [person for person in coverage.people if person.counts]
     if any(person.protection is Protection.MANAGED_DEVICE for person in people):
         yield _DEVICES
-    if any(person.ways for person in people) and not coverage.states_offices:
+    if any(person.ways for person in people) and not coverage.offices.stated:
         yield _NO_OFFICES
+    if coverage.offices.missing:
+        yield f"{_MISSING_OFFICES}: " + ", ".join(f'"{name}"' for name in coverage.offices.missing)
+    if any(step.says == "home_mfa_accepted" for person in people for step in person.chain if person.user_type):
+        yield _AT_HOME
     unlicensed = 0 if isinstance(licences, Gap) else sum(_needs_licence(each, assigned, licences) for each in people)
     if unlicensed:
         yield f"{_UNLICENSED}: {unlicensed}"

@@ -18,6 +18,7 @@ from checks.conditional_access.targets import spared_actions
 from checks.frame import records
 from checks.json_values import Texts, object_of
 from checks.mfa_coverage import per_user
+from checks.mfa_coverage.model import Offices
 from checks.mfa_coverage.registrations import Registrations
 from checks.model import Gap, Profile
 from checks.registry import columns, derived
@@ -55,12 +56,18 @@ class SignInPolicies:
         changes = [row["modified_date_time"] or row["created_date_time"] for row in self.rows]
         return None if not changes or None in changes else max(changes)
 
-    def location_ids(self, stated: Sequence[str]) -> tuple[str, ...]:
-        """Return the ids of the named locations that the firm states, by name or by id."""
-        wanted = {each.strip().casefold() for each in stated}
-        return tuple(
-            sorted(each for each, name in self.locations.items() if {each.casefold(), (name or "").casefold()} & wanted)
-        )
+    def offices(self, stated: Sequence[str]) -> Offices:
+        """Return the named locations that the firm states as its offices, by name or by id."""
+        found: set[str] = set()
+        missing = []
+        for office in stated:
+            wanted = office.strip().casefold()
+            ids = {
+                each for each, name in self.locations.items() if wanted in {each.casefold(), (name or "").casefold()}
+            }
+            found |= ids
+            missing += [] if ids else [office]
+        return Offices(tuple(stated), tuple(sorted(found)), tuple(missing))
 
     def is_hit(self, person: Person, policy_ids: frozenset[str]) -> bool:
         """Whether an enforced policy with MFA, one of `policy_ids`, surely concerns the person."""

@@ -160,6 +160,7 @@ STEPS: Final[Mapping[str, str]] = MappingProxyType(
         "log_silent": mark("shows no sign-in"),
         "log_unread": mark("was not read"),
         "account_unknown": mark("not known whether this account can sign in"),
+        "role_unknown": mark("not known whether this person is an administrator"),
     }
 )
 """What a link says, by its code."""

@@ -1,5 +1,6 @@
 """The first page: every check with its verdict, and what changed since the previous scan."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from reports.view_models.wording import SEVERITIES, VERDICTS, Wording
 from store.lifecycle import FindingState
 from store.queries import CheckRow, FindingRow
 
+_ENDING: Final = re.compile(r'(.*?): (\d+|".*")')
+"""A note that ends in a number, or in names."""
 _ORDER: Final = (Verdict.FAIL, Verdict.NOT_ASSESSED, Verdict.PASS, Verdict.ATTESTED, Verdict.NOT_APPLICABLE)
 
 
@@ -108,8 +111,8 @@ def _missing(check: CheckRow, wording: Wording) -> str:
 
 
 def _note(line: str, wording: Wording) -> str:
-    text, _, number = line.rpartition(": ")
-    return wording.labelled(wording.text(text), number) if number.isdigit() else wording.text(line)
+    ending = _ENDING.fullmatch(line)
+    return wording.labelled(wording.text(ending[1]), ending[2]) if ending else wording.text(line)
 
 
 def _changes(findings: Iterable[FindingRow], wording: Wording) -> str:

@@ -20,6 +20,7 @@ from mfa_judged import answers_in, judge, people_in, protection_in, said, says
 
 from scanner.snapshot.ledger import TableState
 
+SYNCHRONIZES = "d29b2b05-8046-44ba-8758-1e26182fcf32"
 RESISTANT = "00000000-0000-0000-0000-000000000004"
 BY_TEXT_MESSAGE = [a_registration("ann", methods_registered=["mobilePhone"])]
 UNREGISTERED = {"is_mfa_registered": False, "methods_registered": []}
@@ -203,3 +204,93 @@ def test_inbound_access_and_controls_of_another_shape_leave_unknown() -> None:
 
     assert set(people_in(result)) == {"ann", "b2bDirectConnectUser:other"}
     assert said(result) == "unknown"
+
+
+def test_a_partner_s_technicians_are_named_among_the_administrators() -> None:
+    left_out = {"guestOrExternalUserTypes": "serviceProvider", "externalTenants": {"membershipKind": "all"}}
+
+    result = judge(
+        a_policy(users={"excludeGuestsOrExternalUsers": left_out}),
+        cross_tenant_access=[a_tenant("T1", inbound({"accessType": "blocked"}), is_service_provider=True)],
+    )
+    answer = answers_in(result)["administrators"]
+
+    assert (answer["protected"], answer["of"]) == (0, 1)
+    assert [(each["id"], each["why"]) for each in answer["unknown"]] == [("serviceProvider:T1", ["role_unknown"])]
+
+
+@pytest.mark.parametrize(
+    ("excluded", "expected"),
+    [
+        pytest.param([], (1, 1, []), id="protected whatever the role is"),
+        pytest.param(["ann"], (0, 1, ["ann"]), id="with a way in, as an administrator or not"),
+    ],
+)
+def test_whoever_holds_a_role_that_was_not_read_may_be_an_administrator(
+    excluded: list[str], expected: tuple[int, int, list[str]]
+) -> None:
+    assignments = [a_role_assignment("ann", None)]
+
+    result = judge(a_policy(users={"excludeUsers": excluded}), role_assignments=assignments)
+    answer = answers_in(result)["administrators"]
+
+    assert (answer["protected"], answer["of"], [each["id"] for each in answer["unknown"]]) == expected
+    assert answer["unseen"] == ["role_assignments"]
+
+
+@pytest.mark.parametrize(
+    ("account", "assignment", "expected"),
+    [
+        pytest.param({}, {}, "staff", id="the role alone"),
+        pytest.param({"display_name": "Sync_ann"}, {"role_definition_id": "x"}, "staff", id="a name alone"),
+        pytest.param(
+            {"display_name": "On-Premises Directory Synchronization Service Account"}, {}, "synchronization", id="both"
+        ),
+        pytest.param(
+            {"user_principal_name": "Sync_DC1_0a@contoso.example"},
+            {"directory_scope_id": "/administrativeUnits/x"},
+            "staff",
+            id="the role for one unit",
+        ),
+    ],
+)
+def test_the_role_and_a_second_sign_make_a_synchronizing_account(
+    account: dict[str, Any], assignment: dict[str, Any], expected: str
+) -> None:
+    held = a_role_assignment("ann", assignment.pop("role_definition_id", SYNCHRONIZES), **assignment)
+
+    result = judge(users=[a_user("ann", **account)], role_definitions=[a_role(SYNCHRONIZES)], role_assignments=[held])
+
+    assert people_in(result)["ann"]["kind"] == expected
+
+
+def test_an_account_without_licence_and_methods_synchronizes_where_it_has_the_role() -> None:
+    result = judge(
+        users=[a_user("ann", assigned_licenses=[])],
+        registration_details=[a_registration("ann", **UNREGISTERED)],
+        role_definitions=[a_role(SYNCHRONIZES)],
+        role_assignments=[a_role_assignment("ann", SYNCHRONIZES)],
+    )
+
+    assert people_in(result)["ann"]["kind"] == "synchronization"
+
+
+def test_accounts_that_were_not_read_are_named_beside_every_answer() -> None:
+    result = judge(a_policy(), states={"users": TableState.PARTIAL})
+
+    assert [answer["unseen"] for answer in answers_in(result).values()] == [["users"]] * 3
+
+
+def test_offices_that_no_named_location_is_called_are_named() -> None:
+    result = judge(a_policy(), profile={"office_locations": ("Ofice", "Gent")})
+
+    assert result.note.endswith(': "Ofice", "Gent"')
+
+
+def test_it_is_said_that_nobody_saw_what_the_own_firm_of_guests_asks() -> None:
+    guest = a_user("guest", user_principal_name="guest_home.example#EXT#@contoso.example", user_type="Guest")
+    trusted = row("cross_tenant_access", {}, {"tenant_id": "default", "is_mfa_accepted": True})
+
+    result = judge(a_policy(), users=[guest], cross_tenant_access=[trusted])
+
+    assert result.note.endswith("Whether it asked for one was not seen.")

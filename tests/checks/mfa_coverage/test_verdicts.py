@@ -88,3 +88,7 @@ def test_the_order_of_urgency_is_that_of_the_insurers_question() -> None:
         "weak_method",
         "protected",
     ]
+
+
+def test_no_situation_at_all_protects_nobody() -> None:
+    assert of() == ("unknown", None)
