@@ -12,5 +12,5 @@ CLOCK_SPEED = 200.0
 
 @pytest.fixture
 def acme(simulated: Callable[..., Simulator]) -> Simulator:
-    """A running simulator that serves `a_tenant()`, time passing 500 times faster."""
+    """A running simulator that serves `a_tenant()`, time passing 200 times faster."""
     return simulated(a_tenant(), clock_speed=CLOCK_SPEED)
