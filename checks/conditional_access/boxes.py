@@ -1,11 +1,13 @@
 """Covers the cells of a grid that end alike with few, large boxes."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+_COVERED: Final = 2**16 - 1
 Box = tuple[tuple[int, ...], ...]
 """Classes of each axis, by number; it holds every combination of them."""
 
@@ -15,14 +17,17 @@ def boxes(wanted: Mask) -> Iterator[Box]:
 
     Begins with the most ordinary cell that is not covered yet: cells of low numbers are.
     """
-    left = wanted.copy()
-    while left.any():
-        cells = np.argwhere(left)
-        first = cells.sum(axis=1).argmin()
-        box = _grown(wanted, cells[first].tolist())
+    if not wanted.size:
+        return
+    oddness = np.zeros(wanted.shape, np.uint16)
+    for axis, size in enumerate(wanted.shape):
+        oddness += np.arange(size, dtype=np.uint16).reshape([-1 if each == axis else 1 for each in range(wanted.ndim)])
+    oddness[~wanted] = _COVERED
+    while oddness.flat[first := int(oddness.argmin())] != _COVERED:
+        cell = [int(number) for number in np.unravel_index(first, wanted.shape)]
+        box = _grown(wanted, cell)
         yield box
-        covered = np.ix_(*box)
-        left[covered] = False
+        oddness[np.ix_(*box)] = _COVERED
 
 
 def _grown(wanted: Mask, cell: Sequence[int]) -> Box:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import compress, product
+from itertools import compress, islice, product
 from operator import and_
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from checks.conditional_access.boxes import Box, boxes
 from checks.conditional_access.classes import AXES, Axis, Class, Division, Words, words
 from checks.conditional_access.demands import Demand
 from checks.conditional_access.rules import Rule
@@ -24,7 +25,11 @@ _TARGET: Final = AXES.index("target")
 _PLACE: Final = AXES.index("place")
 _FLOW: Final = AXES.index("flow")
 _BESIDE_TARGET_AND_PLACE: Final = tuple(axis for axis in range(len(AXES)) if axis not in {_TARGET, _PLACE})
-_CELLS_AT_ONCE: Final = 1 << 20
+_CELLS_AT_ONCE: Final = 1 << 18
+MOST_BOXES: Final = 5
+"""Of each end; nobody reads more ways in than that."""
+_NOWHERE: Final = frozenset({Access.UNKNOWN})
+"""What sign-ins end in where no place is left to sign in from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Grid:
 
     axes: tuple[tuple[Class[Any], ...], ...]
     """Classes of each axis, in the order of `AXES`."""
-    codes: Codes
+    boxes: Mapping[Access, tuple[Box, ...]]
+    """Combinations that end alike, of what is told of; the most ordinary ones."""
     by_target: Mapping[str, frozenset[Access]]
 
     @property
@@ -82,6 +88,8 @@ class Field:
     """By flow."""
     has_doubtful_places: bool
     """Whether it is not known if there are trusted addresses of per-user MFA."""
+    told: tuple[Access, ...] = ()
+    """What boxes are made of."""
     _grids: dict[tuple[int, int], Grid] = field(default_factory=dict)
     _laid: dict[tuple[str, ...], "Laid"] = field(default_factory=dict)
 
@@ -132,8 +140,13 @@ class Field:
             _doubt(axes[_PLACE], codes, present)
         by_target: dict[str, frozenset[Access]] = {}
         for target, found in zip(axes[_TARGET], np.moveaxis(present, 1, 0), strict=True):
-            by_target |= dict.fromkeys(target.values, frozenset(compress(ACCESSES, found.any(axis=-1))))
-        return Grid(axes, codes, by_target)
+            by_target |= dict.fromkeys(target.values, frozenset(compress(ACCESSES, found.any(axis=-1))) or _NOWHERE)
+        told = {
+            access: tuple(islice(boxes(codes == ACCESSES.index(access)), MOST_BOXES))
+            for access in self.told
+            if present[ACCESSES.index(access)].any()
+        }
+        return Grid(axes, told, by_target)
 
     def _codes(self, divided: Sequence[Division], surely: int, perhaps: int) -> Codes:
         """Return what each cell ends in; a large grid target by target, for the sake of memory."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_network
 from itertools import product
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final, Self
 
@@ -13,6 +15,7 @@ from checks.model import Gap
 from checks.three_valued import Answer, all_of, any_of, negated
 
 UNKNOWN_COUNTRY: Final = "unknown"
+_NO_COUNTRY: Final = "none"
 ALL: Final = "All"
 ALL_TRUSTED: Final = "AllTrusted"
 LEGACY_TRUSTED: Final = "00000000-0000-0000-0000-000000000000"
@@ -122,12 +125,12 @@ class Locations:
             if location.is_trusted is not False
         )
 
-    def told_apart_by(self, named: Collection[str], *, has_legacy: bool) -> "Geography":
+    def told_apart_by(self, named: Collection[str], trusted_ips: Sequence[str] | None) -> "Geography":
         """Return the places that are told apart by these locations.
 
         Args:
             named: Ids, and Graph's words for several.
-            has_legacy: Whether there are, or may be, trusted addresses of per-user MFA.
+            trusted_ips: The trusted addresses of per-user MFA; None where nobody stated them.
         """
         known = self.known or {}
         wanted = {
@@ -138,9 +141,10 @@ class Locations:
         listed = {key: location.countries for key, location in wanted.items() if location.countries is not None}
         return Geography(
             self,
-            addresses=_overlaps({key: each.ranges for key, each in wanted.items() if each.ranges is not None}),
+            addresses=_addresses(
+                {key: each.ranges for key, each in wanted.items() if each.ranges is not None}, trusted_ips
+            ),
             countries=_alike(listed),
-            has_legacy=has_legacy,
             ids=tuple(sorted(wanted)),
         )
 
@@ -150,24 +154,48 @@ class Geography:
     """Places that some policies tell apart, one for each kind."""
 
     locations: Locations
-    addresses: tuple[frozenset[str], ...]
-    """Every set of locations of addresses that some address is in, and no other; in none first."""
+    addresses: tuple[tuple[frozenset[str], bool], ...]
+    """Every set of locations of addresses that some address is in, and no other; in none first.
+
+    Each with whether those are, or may be, trusted addresses of per-user MFA.
+    """
     countries: Mapping[str, tuple[str, ...]]
     """Countries that are told apart from the others, each with those that are in the same locations."""
-    has_legacy: bool
-    """Whether there may be trusted addresses of per-user MFA."""
     ids: tuple[str, ...]
     """Locations that make one."""
 
-    def is_inside(self, location_ids: Collection[str], place: Place) -> bool:
-        """Whether a place is surely in one of some locations."""
-        return any(self.locations.contains(location_id, place) for location_id in location_ids)
+    def places(self, outside: Collection[str] = ()) -> Iterator[Place]:
+        """Return every kind of place that is not surely in one of some locations, the most ordinary first."""
 
-    def places(self) -> Iterator[Place]:
-        """Return every kind of place, the most ordinary first."""
-        legacy = (False, True) if self.has_legacy else (False,)
-        for is_legacy, within, country in product(legacy, self.addresses, self.countries):
-            yield Place(within, country, is_legacy)
+        @cache
+        def is_inside(part: Place) -> bool:
+            return any(self.locations.contains(location_id, part) for location_id in outside)
+
+        for (within, is_legacy), country in product(self.addresses, self.countries):
+            place = Place(within, country, is_legacy)
+            if not any(map(is_inside, parts(place))):
+                yield place
+
+
+def parts(place: Place) -> tuple[Place, Place, Place]:
+    """Return places that are one by its addresses, its country and its trust alone.
+
+    Whether it is in a location is what one of them says, since no location is about two of these.
+    """
+    by_address, by_country = Place(place.locations, _NO_COUNTRY), Place(country=place.country)
+    return by_address, by_country, Place(country=_NO_COUNTRY, is_legacy_trusted=place.is_legacy_trusted)
+
+
+def _addresses(
+    ranges: Mapping[str, tuple[Interval, ...]], trusted_ips: Sequence[str] | None
+) -> tuple[tuple[frozenset[str], bool], ...]:
+    stated = intervals(trusted_ips) if trusted_ips else None
+    if stated is None:
+        trusts = (False,) if trusted_ips == () else (False, True)
+        return tuple((within, is_trusted) for is_trusted, within in product(trusts, _overlaps(ranges)))
+    overlaps = _overlaps({**ranges, LEGACY_TRUSTED: stated})
+    found = ((within - {LEGACY_TRUSTED}, LEGACY_TRUSTED in within) for within in overlaps)
+    return tuple(sorted(found, key=itemgetter(1)))
 
 
 def _overlaps(ranges: Mapping[str, tuple[Interval, ...]]) -> tuple[frozenset[str], ...]:

@@ -111,8 +111,8 @@ class Prover:
     def _view(self, places: PlaceFilter) -> View:
         if places not in self._views:
             named = frozenset[str]().union(places.outside, *(rule.places.named for rule in self._rules))
-            geography = self._tenant.locations.told_apart_by(named, has_legacy=self._trusted_ips != ())
-            counted = [place for place in geography.places() if not geography.is_inside(places.outside, place)]
+            geography = self._tenant.locations.told_apart_by(named, self._trusted_ips)
+            counted = list(geography.places(places.outside))
             self._views[places] = View(self._rules, geography, counted, is_doubtful=self._trusted_ips is None)
         return self._views[places]
 

@@ -10,12 +10,12 @@ from checks.conditional_access.classes import AXES, Axis, Masked, masked
 from checks.conditional_access.concerns import Concern
 from checks.conditional_access.demands import Demand, Demands
 from checks.conditional_access.grids import Field, Stakes
+from checks.conditional_access.place_masks import masked_places
 from checks.conditional_access.places import Geography
 from checks.conditional_access.rules import Rule
 from checks.conditional_access.situations import OTHER, Access, Place, Proof
 from checks.conditional_access.targets import DIRECTORY, OFFICE, PORTALS, USER_ACTIONS, is_portal, is_user_action
-from checks.conditional_access.ways import Teller
-from checks.three_valued import Answer
+from checks.conditional_access.ways import TOLD, Teller
 
 _FIRST: Final = (OTHER, OFFICE)
 
@@ -48,7 +48,7 @@ class View:
     def applications(self) -> Field:
         """Every application but the administration portals."""
         named = [name for name in self._named if not is_portal(name) and not is_user_action(name)]
-        return self._field([*_FIRST, *named, DIRECTORY])
+        return self._field([*_FIRST, *named, DIRECTORY], TOLD)
 
     @cached_property
     def _portals(self) -> Field:
@@ -62,22 +62,18 @@ class View:
     def _named(self) -> list[str]:
         return sorted(frozenset[str]().union(*(rule.targets.named for rule in self._rules)))
 
-    def _field(self, targets: Iterable[str]) -> Field:
+    def _field(self, targets: Iterable[str], told: tuple[Access, ...] = ()) -> Field:
         asked = masked(dict.fromkeys(targets), [rule.targets.has for rule in self._rules])
         axes = (self._axis(0, asked), *self._others)
-        return Field(axes, self._stakes, has_doubtful_places=self._is_doubtful)
+        return Field(axes, self._stakes, has_doubtful_places=self._is_doubtful, told=told)
 
     def _axes(self, geography: Geography, places: Sequence[Place]) -> list[Axis]:
         """Return every axis but the targets."""
-
-        def at(rule: Rule) -> Callable[[Place], Answer]:
-            return lambda place: rule.places.has(place, geography.locations)
-
         rules = self._rules
         by_code = self._stakes["none"].differing(self._stakes["deviceCodeFlow"])
         values: list[tuple[Masked[Any], ...]] = [
             masked(CLIENTS, [rule.clients.has for rule in rules]),
-            masked(places, [at(rule) for rule in rules]),
+            masked_places(places, [rule.places for rule in rules], geography.locations),
             masked(PLATFORMS, [rule.platforms.has for rule in rules]),
             masked(RISKS, [rule.sign_in_risks.has for rule in rules]),
             masked(RISKS, [rule.user_risks.has for rule in rules]),

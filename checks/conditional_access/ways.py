@@ -2,23 +2,19 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import reduce
-from itertools import islice
 from operator import and_, or_
 from typing import Any, Final
 
-from checks.conditional_access.boxes import Box, boxes
+from checks.conditional_access.boxes import Box
 from checks.conditional_access.classes import AXES, Class
 from checks.conditional_access.concerns import Concern
-from checks.conditional_access.grids import ACCESSES, Field, Grid
-from checks.conditional_access.place_labels import place_labels
+from checks.conditional_access.grids import MOST_BOXES, Field, Grid
+from checks.conditional_access.place_labels import Extent, extents, place_labels
 from checks.conditional_access.places import ALL_TRUSTED, LEGACY_TRUSTED, Geography
 from checks.conditional_access.rules import Rule
 from checks.conditional_access.situations import Access, Place, Values, Way
 
-MOST_WAYS: Final = 5
-"""Ways told of one person, the most ordinary and general ones."""
-
-_TOLD: Final = (Access.PASSWORD, Access.UNKNOWN, Access.MANAGED_DEVICE)
+TOLD: Final = (Access.PASSWORD, Access.UNKNOWN, Access.MANAGED_DEVICE)
 _PLACE: Final = AXES.index("place")
 _FLOW: Final = AXES.index("flow")
 
@@ -41,22 +37,16 @@ class Teller:
         )
         self._ids = [rule.id for rule in rules]
         self._labels: dict[tuple[bool, frozenset[Place]], tuple[str, ...]] = {}
-        self._told: dict[tuple[int, Access], tuple[Box, ...]] = {}
+        self._extents: dict[bool, tuple[Extent, ...]] = {}
 
     def ways(self, grid: Grid, concern: Concern) -> tuple[Way, ...]:
         """Return the ways in that a grid shows, the password alone first; of each kind at least one."""
-        kinds = [access for access in _TOLD if access in grid.accesses]
+        kinds = [access for access in TOLD if access in grid.accesses]
         found: list[Way] = []
         for after, access in enumerate(kinds, start=1 - len(kinds)):
-            room = MOST_WAYS - len(found) + after
-            found += [self._way(access, box, grid, concern) for box in self._boxes(grid, access)[:room]]
+            room = MOST_BOXES - len(found) + after
+            found += [self._way(access, box, grid, concern) for box in grid.boxes.get(access, ())[:room]]
         return tuple(found)
-
-    def _boxes(self, grid: Grid, access: Access) -> tuple[Box, ...]:
-        key = (id(grid), access)
-        if key not in self._told:
-            self._told[key] = tuple(islice(boxes(grid.codes == ACCESSES.index(access)), MOST_WAYS))
-        return self._told[key]
 
     def _way(self, access: Access, box: Box, grid: Grid, concern: Concern) -> Way:
         span = tuple(
@@ -87,7 +77,9 @@ class Teller:
             return None
         key = is_certain, places
         if key not in self._labels:
-            self._labels[key] = place_labels(places, everywhere, self._geography)
+            if is_certain not in self._extents:
+                self._extents[is_certain] = tuple(extents(everywhere, self._geography))
+            self._labels[key] = place_labels(places, self._extents[is_certain])
         return self._labels[key]
 
     def _sparing(self, span: Span, concern: Concern) -> int:

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from itertools import chain, product
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from mfa_brute_force.raw import (
     RawTenant,
 )
 
+_STATED: Final = "trusted addresses of per-user MFA"
 _AXES: Final = ("target", "client", "place", "platform", "sign_in_risk", "user_risk", "flow", "device")
 
 
@@ -152,12 +153,18 @@ class Oracle:
     @cached_property
     def places(self) -> list[Place]:
         """Every place that locations can tell apart."""
+        if self.tenant.mfa_trusted_ips:
+            return [
+                Place(atom - {_STATED}, country, _STATED in atom)
+                for atom, country in product(self._atoms(), self._countries())
+            ]
         legacy = [False] if self.tenant.mfa_trusted_ips == () else [False, True]
         return [Place(*parts) for parts in product(self._atoms(), self._countries(), legacy)]
 
     def _atoms(self) -> list[frozenset[str]]:
         """Sets of locations that some address is in: they change only where a range begins or has ended."""
         ranges = [(row["id"], network) for row in self.tenant.named_locations or () for network in networks(row) or ()]
+        ranges += [(_STATED, ip_network(each, strict=False)) for each in self.tenant.mfa_trusted_ips or ()]
         edges = [IPv4Address(0), IPv6Address(0), *(network[0] for _, network in ranges)]
         edges += [network[-1] + 1 for _, network in ranges if int(network[-1]) < 2**network.max_prefixlen - 1]
         return list(dict.fromkeys(frozenset(name for name, network in ranges if edge in network) for edge in edges))

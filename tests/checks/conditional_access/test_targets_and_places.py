@@ -2,6 +2,7 @@
 """Which sign-ins a policy reaches: resources (B2), places (B5), portals (B7), and every narrow condition."""
 
 from datetime import date
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from checks.conditional_access.situations import Access, Place, Situation
 DIRECTORY = "00000002-0000-0000-c000-000000000000"
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 PORTALS = "MicrosoftAdminPortals"
+MANY_SECONDS = 5
+"""It took half a minute when each location was looked at once for each combination of places."""
 REGISTER = "urn:user:registersecurityinfo"
 NOT_THIS_APP = a_policy(applications={"excludeApplications": ["app"]})
 NOT_TRUSTED = a_policy(locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]})
@@ -183,3 +186,49 @@ def test_policies_that_were_not_read_leave_everything_unknown() -> None:
     unread = type(prover)(UNREAD, [], [], UNREAD, ann().standing, date(2026, 11, 23), ())
 
     assert unread.proof(ann()).accesses == {Access.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("trusted_ips", "expected"),
+    [
+        pytest.param(("203.0.113.0/24",), {Access.MFA}, id="those of the office"),
+        pytest.param(("203.0.113.7", "203.0.113.128/25"), {Access.MFA}, id="some of the office"),
+        pytest.param(("203.0.112.0/23",), {Access.MFA, Access.PASSWORD}, id="more than the office"),
+        pytest.param(("nonsense",), {Access.MFA, Access.PASSWORD}, id="addresses nobody can read"),
+        pytest.param(None, {Access.MFA, Access.UNKNOWN}, id="nobody stated them"),
+    ],
+)
+def test_trusted_addresses_of_an_office_are_no_hole_outside_of_it(trusted_ips: Any, expected: set[Access]) -> None:
+    locations = [a_place("office", "203.0.113.0/24", trusted=True)]
+    prover = a_prover(NOT_TRUSTED, locations=locations, trusted_ips=trusted_ips)
+
+    assert prover.proof(ann(), remote(["office"])).accesses == expected
+
+
+def test_offices_that_leave_no_place_outside_prove_nothing() -> None:
+    prover = a_prover(a_policy(), locations=[a_place("office", "0.0.0.0/0", "::/0")])
+    proof = prover.proof(ann(), remote(["office"]))
+
+    assert proof.accesses == {Access.UNKNOWN}
+    assert proof.user_actions[REGISTER] == {Access.UNKNOWN}
+    assert not proof.demands_mfa
+    assert proof.ways == ()
+
+
+def test_a_hundred_trusted_places_and_thirty_countries_take_no_time() -> None:
+    networks = [a_place(f"place-{number}", f"10.{number}.0.0/16", trusted=True) for number in range(100)]
+    codes = [f"{first}{second}" for first in "ABCDEF" for second in "VWXYZ"]
+    countries = [a_country(code, code) for code in codes]
+    policies = [
+        a_policy(
+            f"policy-{code}",
+            applications={"includeApplications": [f"app-{code}"]},
+            locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted", code]},
+        )
+        for code in codes[:20]
+    ]
+    started = perf_counter()
+    proof = a_prover(*policies, locations=[*networks, *countries]).proof(ann())
+
+    assert perf_counter() - started < MANY_SECONDS
+    assert proof.accesses == {Access.MFA, Access.PASSWORD}
