@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from builders import a_domain, a_policy, a_user
+from builders import a_domain, a_policy, a_profile, a_snapshot, a_user
 from builders.access import (
     GLOBAL_ADMINISTRATOR,
     a_group,
@@ -18,6 +18,8 @@ from builders.policies import a_grant
 from builders.rows import row
 from mfa_judged import answers_in, judge, people_in, protection_in, said, says
 
+from checks.engine import evaluate
+from checks.registry import CATALOGUE
 from scanner.snapshot.ledger import TableState
 
 SYNCHRONIZES = "d29b2b05-8046-44ba-8758-1e26182fcf32"
@@ -294,3 +296,15 @@ def test_it_is_said_that_nobody_saw_what_the_own_firm_of_guests_asks() -> None:
     result = judge(a_policy(), users=[guest], cross_tenant_access=[trusted])
 
     assert result.note.endswith("Whether it asked for one was not seen.")
+
+
+def test_a_partner_s_technicians_are_unknown_among_administrators_unless_mfa_stops_them() -> None:
+    partner = a_tenant("T1", inbound({"accessType": "blocked"}), is_service_provider=True)
+
+    def judged(*policies: dict[str, Any]) -> tuple[str, list[str], int]:
+        given = a_snapshot(users=[a_user("ann")], conditional_access_policies=policies, cross_tenant_access=[partner])
+        (result,) = evaluate(given, a_profile(), CATALOGUE.only("ID-02")).results
+        return result.verdict.value, [each.object_name for each in result.unknown], len(result.population)
+
+    assert judged() == ("not_assessed", ["serviceProvider:T1"], 1)
+    assert judged(a_policy()) == ("pass", [], 1)
