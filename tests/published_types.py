@@ -33,6 +33,8 @@ EXCEPTIONS: Final = {
     ("deleted", "state"): f"{DOCUMENTATION}deleted",
     ("ipRange", "cidrAddress"): f"{DOCUMENTATION}ipv4cidrrange",
     ("conditionalAccessSessionControl", "isEnabled"): f"{DOCUMENTATION}conditionalaccesssessioncontrol",
+    ("persistentBrowserSessionControl", "isEnabled"): f"{DOCUMENTATION}persistentbrowsersessioncontrol",
+    ("persistentBrowserSessionControl", "mode"): f"{DOCUMENTATION}persistentbrowsersessioncontrol",
     **{
         ("unifiedRoleManagementPolicyRule", name): f"{DOCUMENTATION}unifiedrolemanagementpolicy{kind}rule"
         for kind, names in {
