@@ -17,6 +17,7 @@ from reports.view_models.wording import Wording
 _EFFECTS: Final = {
     Effect.LOCKED_OUT: mark("Locked out"),
     Effect.LOSES: mark("Loses"),
+    Effect.NO_LONGER_LEFT_OUT: mark("No longer left out"),
     Effect.UNCERTAIN: mark("Uncertain"),
     Effect.OTHER_WAYS: mark("Other ways in"),
     Effect.GAINS: mark("Gains"),

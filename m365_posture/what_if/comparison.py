@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from checks.conditional_access.situations import Access
-from checks.mfa_coverage.model import Protection
+from checks.mfa_coverage.model import AccountKind, Protection
+from m365_posture.what_if.ways import first_beyond, have_the_same_spans
 
 Json = Mapping[str, Any]
 
-_AXES: Final = ("targets", "clients", "places", "platforms", "sign_in_risks", "user_risks", "flows", "devices")
-_WORST_FIRST: Final = [access.value for access in Access]
 _VERDICTS: Final = [protection.value for protection in Protection]
 _BLOCKED: Final = "blocked_everywhere"
 """What the chain of reasons of somebody says who can sign in nowhere."""
@@ -27,6 +25,8 @@ class Effect(StrEnum):
     LOCKED_OUT = "locked_out"
     """Every sign-in is blocked: well protected, and nobody can work."""
     LOSES = "loses"
+    NO_LONGER_LEFT_OUT = "no_longer_left_out"
+    """An emergency account of which more is demanded: it may be of no use in an emergency."""
     UNCERTAIN = "uncertain"
     """Before or after it is unknown what protects them."""
     OTHER_WAYS = "other_ways"
@@ -78,10 +78,18 @@ class Comparison:
         return sum(person.effect is effect for person in self.people)
 
 
-def compare(before: Json, after: Json) -> Comparison:
-    """Compare two exhibits of the same scan."""
+def compare(before: Json, after: Json, *, can_open: bool = True, can_close: bool = True) -> Comparison:
+    """Compare two exhibits of the same scan.
+
+    Args:
+        before: As it is.
+        after: As it would be.
+        can_open: Whether the change may open a way in; False where it only adds policies.
+        can_close: Whether it may close one; False where it only takes policies away.
+    """
     old, new = _by_id(before["people"]), _by_id(after["people"])
-    changes = [_change(old.get(person_id), new.get(person_id)) for person_id in {**old, **new}]
+    may = can_open, can_close
+    changes = [_change(old.get(person_id), new.get(person_id), may) for person_id in {**old, **new}]
     found = [change for change in changes if change is not None]
     order = list(Effect)
     found.sort(key=lambda person: (order.index(person.effect), person.name.casefold(), person.id))
@@ -99,7 +107,8 @@ def _answers(before: Json, after: Json) -> tuple[AnswerChange, ...]:
 def _counted(answer: Json) -> Json:
     return {
         **{name: answer[name] for name in _COUNTS},
-        "exceptions": len(answer["exceptions"]),
+        # those with a managed device are counted by themselves
+        "exceptions": sum(each["protection"] != Protection.MANAGED_DEVICE for each in answer["exceptions"]),
         "unknown": len(answer["unknown"]),
         "unseen": list(answer["unseen"]),
     }
@@ -109,12 +118,16 @@ def _by_id(people: Iterable[Json]) -> Mapping[str, Json]:
     return {person["id"]: person for person in people}
 
 
-def _change(old: Json | None, new: Json | None) -> PersonChange | None:
+def _change(old: Json | None, new: Json | None, may: tuple[bool, bool]) -> PersonChange | None:
     """Return what changes for one person, None where nothing does."""
     person = new or old or {}
-    opens = _first_new(_ways(new), _ways(old))
-    closes = _first_new(_ways(old), _ways(new))
-    effect = _effect(_verdicts(old), _verdicts(new), other_ways=bool(opens or closes))
+    can_open, can_close = may
+    opens = first_beyond(_ways(new), _ways(old)) if can_open else None
+    closes = first_beyond(_ways(old), _ways(new)) if can_close else None
+    other_ways = bool(opens or closes) or not have_the_same_spans(_ways(old), _ways(new))
+    effect = _effect(_verdicts(old), _verdicts(new), other_ways=other_ways)
+    if person["kind"] == AccountKind.EMERGENCY and (effect is Effect.GAINS or (effect is Effect.OTHER_WAYS and closes)):
+        effect = Effect.NO_LONGER_LEFT_OUT
     if _is_blocked(new) and not _is_blocked(old):
         effect = Effect.LOCKED_OUT
     if effect is None:
@@ -161,19 +174,3 @@ def _is_blocked(person: Json | None) -> bool:
 
 def _ways(person: Json | None) -> Sequence[Json]:
     return person["ways"] if person else ()
-
-
-def _first_new(ways: Sequence[Json], others: Sequence[Json]) -> Json | None:
-    """Return the first way that lies within none of the others."""
-    return next((way for way in ways if not any(_is_within(way, other) for other in others)), None)
-
-
-def _is_within(way: Json, other: Json) -> bool:
-    """Whether everything that a way lets in, the other lets in too, and asks for no more."""
-    asks_no_more = _WORST_FIRST.index(other["access"]) <= _WORST_FIRST.index(way["access"])
-    return asks_no_more and all(_is_part(way[axis], other[axis]) for axis in _AXES)
-
-
-def _is_part(values: Sequence[str] | None, others: Sequence[str] | None) -> bool:
-    """Whether a span of an axis lies within another; null is the whole axis."""
-    return others is None or (values is not None and set(values) <= set(others))

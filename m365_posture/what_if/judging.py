@@ -30,6 +30,12 @@ _ENABLED: Final = "enabled"
 _MOST_NAMED: Final = 3
 _BY_FILE: Final = frozenset({Change.ADDED, Change.CHANGED})
 _NOTHING_NEW: Final = {True: "`{name}` is on already.", False: "`{name}` was not on, so nothing changes by it."}
+_NOTHING: Final[tuple[object, ...]] = (None, [], ["None"])
+_INCLUDED_USERS: Final = ("includeUsers", "includeGroups", "includeRoles", "includeGuestsOrExternalUsers")
+_INCLUDED_APPLICATIONS: Final = (
+    *("includeApplications", "includeUserActions", "includeAuthenticationContextClassReferences"),
+    *("networkAccess", "globalSecureAccess"),
+)
 _NO_USERS: Final = frozenset({"All", "None", "GuestsOrExternalUsers"})
 _NO_LOCATIONS: Final = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
 """Words that Graph takes in place of an id."""
@@ -69,7 +75,7 @@ def what_if(source: Source, profile: Profile, orders: Orders) -> WhatIf:
         notes.append(
             "Security defaults are on. A policy can be turned on only once they are off, so they are judged as off."
         )
-    comparison = compare(before, after)
+    comparison = compare(before, after, **_may(changes, is_apart=is_turned_on and has_security_defaults(source)))
     if comparison.count(Effect.LOCKED_OUT):
         notes.append("Who is locked out counts as protected: every sign-in is blocked.")
     return WhatIf(tuple(changes), comparison, tuple(notes))
@@ -77,6 +83,20 @@ def what_if(source: Source, profile: Profile, orders: Orders) -> WhatIf:
 
 def _is_on(state: str | None) -> bool:
     return state == _ENABLED
+
+
+def _may(changes: Sequence[PolicyChange], *, is_apart: bool) -> Mapping[str, bool]:
+    """Return whether changes may open or close ways in: all policies that are on combine, so one more opens nothing.
+
+    Args:
+        changes: The policies that change.
+        is_apart: Whether something else changes too.
+    """
+    alters = [each for each in changes if _is_on(each.state_before) or _is_on(each.state_after)]
+    return {
+        "can_open": is_apart or any(_is_on(each.state_before) for each in alters),
+        "can_close": is_apart or any(_is_on(each.state_after) for each in alters),
+    }
 
 
 def _exhibit(source: Source, profile: Profile) -> Mapping[str, Any]:
@@ -100,6 +120,8 @@ def _notes_on_file(source: Source, row: Row, change: PolicyChange) -> Iterator[s
     name = change.name
     if not _is_on(change.state_before) and not _is_on(change.state_after):
         yield f"`{name}` is not turned on, so it changes nothing: --enable judges it as if it were."
+    for lack in _lacks(row):
+        yield f"`{name}` {lack}, so it does nothing."
     for what, strangers in _strangers(source, row).items():
         if strangers:
             yield f"`{name}` names {_listed(strangers)}, which this tenant does not have among its {what}."
@@ -108,6 +130,20 @@ def _notes_on_file(source: Source, row: Row, change: PolicyChange) -> Iterator[s
             f"`{name}` names {_count(unread, 'group')} that nothing named when the scan was made, so who is in it is "
             "unknown: save the policy as report-only, scan again, and --enable it here."
         )
+
+
+def _lacks(row: Row) -> Iterator[str]:
+    """Yield what keeps a policy from concerning anybody."""
+    conditions = (content_of(row) or {}).get("conditions") or {}
+    users, applications = conditions.get("users") or {}, conditions.get("applications") or {}
+    if not conditions.get("clientApplications") and not _includes(users, _INCLUDED_USERS):
+        yield "includes no users"
+    if not _includes(applications, _INCLUDED_APPLICATIONS) and not applications.get("applicationFilter"):
+        yield "is about no application"
+
+
+def _includes(condition: Mapping[str, Any], members: Sequence[str]) -> bool:
+    return any(condition.get(member) not in _NOTHING for member in members)
 
 
 def _strangers(source: Source, row: Row) -> Mapping[str, list[str]]:

@@ -1,13 +1,21 @@
 """A Conditional Access policy from a file, as Graph and its export tools write one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from m365_posture.config import ConfigError
 from m365_posture.toml_section import nearest
-from m365_posture.what_if.policy_shape import CONDITIONS_UNSET, CONTROLS_UNSET, POLICY, REQUIRED, Members, Words
+from m365_posture.what_if.policy_shape import (
+    CONDITIONS_UNSET,
+    CONTROLS_UNSET,
+    INSIDE_UNSET,
+    POLICY,
+    REQUIRED,
+    Members,
+    Words,
+)
 
 Json = dict[str, Any]
 
@@ -33,8 +41,7 @@ def read_policy(path: Path) -> Json:
     _demand_members(path, "", policy, POLICY)
     for place, names in REQUIRED.items():
         _demand_present(path, place, policy.get(place) if place else policy, names)
-    if not policy.get("grantControls") and not policy.get("sessionControls"):
-        raise _mistake(path, "neither `grantControls` nor `sessionControls` is set: such a policy does nothing.")
+    _demand_controls(path, policy)
     return _complete(policy)
 
 
@@ -85,11 +92,28 @@ def _demand_members(path: Path, place: str, value: Json, known: Members) -> None
         _demand_kind(path, where, member, known[name])
 
 
+def _demand_controls(path: Path, policy: Json) -> None:
+    grant, session = policy.get("grantControls"), policy.get("sessionControls")
+    if not grant and not session:
+        raise _mistake(path, "neither `grantControls` nor `sessionControls` is set: such a policy does nothing.")
+    if not _sets_anything(session, {}) and not _sets_anything(grant, {"operator"}):
+        raise _mistake(path, "its `grantControls` and `sessionControls` hold no control: such a policy does nothing.")
+
+
+def _sets_anything(controls: Json | None, besides: Collection[str]) -> bool:
+    """Whether controls hold one; annotations are none, but an address may bind one."""
+    return any(
+        value not in (None, [], {}) and name not in besides and ("@" not in name or name == _BIND)
+        for name, value in (controls or {}).items()
+    )
+
+
 def _demand_kind(path: Path, where: str, value: object, kind: object) -> None:
-    if isinstance(kind, Mapping):
+    if isinstance(kind, Mapping) or kind == "object":
         if not isinstance(value, dict):
             raise _mistake(path, f"`{where}` must be an object in braces.")
-        _demand_members(path, where, value, kind)
+        if isinstance(kind, Mapping):
+            _demand_members(path, where, value, kind)
         return
     is_list = kind == "texts" or (isinstance(kind, Words) and kind.is_list)
     if is_list and not _are_texts(value):
@@ -123,6 +147,7 @@ def _demand_present(path: Path, place: str, value: Json | None, names: Iterable[
 def _complete(policy: Json) -> Json:
     """Return the policy with what Graph shows of what is not set."""
     conditions = _filled(policy["conditions"], CONDITIONS_UNSET)
+    conditions |= {name: _filled(conditions[name], unset) for name, unset in INSIDE_UNSET.items() if conditions[name]}
     controls = policy.get("grantControls")
     return {
         "sessionControls": None,

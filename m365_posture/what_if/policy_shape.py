@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Members = Mapping[str, object]
-"""Member to what it holds: "text", "texts" (a list), "any", `Words`, or the members of an object."""
+"""Member to what it holds: "text", "texts" (a list), "object", "any", `Words`, or the members of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ POLICY: Final[Members] = {
     "conditions": _CONDITIONS,
     "grantControls": _CONTROLS,
     # what is asked once somebody is in protects no sign-in
-    "sessionControls": "any",
+    "sessionControls": "object",
     **dict.fromkeys(
         ("templateId", "createdDateTime", "modifiedDateTime", "deletedDateTime", "partialEnablementStrategy"), "any"
     ),
@@ -129,6 +129,15 @@ CONDITIONS_UNSET: Final[Mapping[str, Any]] = {
     "clientApplications": None,
     "authenticationFlows": None,
 }
+INSIDE_UNSET: Final[Mapping[str, Mapping[str, Any]]] = {
+    "platforms": {"includePlatforms": [], "excludePlatforms": []},
+    "locations": {"includeLocations": [], "excludeLocations": []},
+    "devices": {
+        **{f"{side}{name}": [] for side in _SIDES for name in ("Devices", "DeviceStates")},
+        "deviceFilter": None,
+    },
+}
+"""What stands in conditions that may be unset altogether, once something of them is set."""
 CONTROLS_UNSET: Final[Mapping[str, Any]] = {
     "builtInControls": [],
     "customAuthenticationFactors": [],

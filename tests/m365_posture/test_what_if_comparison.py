@@ -1,5 +1,7 @@
 """Who gains and who loses between two judgements of MFA coverage."""
 
+from typing import Any
+
 import pytest
 from mfa_exhibits import Json, a_person, a_step, a_way, an_exhibit
 
@@ -71,6 +73,102 @@ def test_the_first_way_that_opens_or_closes_is_told(
     told = change(ann("unknown", *before), ann("hole", *after))
 
     assert (told.opens, told.closes) == (opens, closes)
+
+
+MOBILE = ["exchangeActiveSync", "mobileAppsAndDesktopClients", "other"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "opens", "closes"),
+    [
+        pytest.param(
+            [
+                a_way(clients=["browser", "other"], platforms=["android", "windows"]),
+                a_way(clients=MOBILE, platforms=["linux", "windows"]),
+            ],
+            [a_way(platforms=["windows"])],
+            False,
+            True,
+            id="two ways held it together",
+        ),
+        pytest.param(
+            [a_way(clients=["browser"], platforms=["windows"]), a_way(clients=MOBILE, platforms=["windows", "linux"])],
+            [a_way(platforms=["linux"])],
+            True,
+            True,
+            id="two ways held most of it",
+        ),
+        pytest.param(
+            [a_way(targets=["App", "other"], clients=["browser"]), a_way(targets=["Other app"], clients=["browser"])],
+            [a_way(clients=["browser"])],
+            False,
+            False,
+            id="perhaps every app was named",
+        ),
+        pytest.param([a_way(targets=["other"])], [a_way()], True, False, id="not every app was named"),
+        pytest.param([a_way(targets=["other"])], [a_way(targets=["New"])], False, True, id="perhaps one of the others"),
+        pytest.param([a_way(places=["Gent"])], [a_way(places=["Brugge"])], True, True, id="another place"),
+    ],
+)
+def test_a_way_opens_where_all_the_others_together_do_not_hold_it(
+    before: list[Json], after: list[Json], opens: object, closes: object
+) -> None:
+    told = compared(ann("hole", *before), ann("hole", *after)).people
+
+    assert [(bool(person.opens), bool(person.closes)) for person in told] == (
+        [(opens, closes)] if opens or closes else []
+    )
+
+
+APPS = [a_way(targets=[f"app{number}"]) for number in range(6)]
+
+
+def test_nothing_opens_or_closes_where_not_all_ways_are_told() -> None:
+    told = change(ann("hole", *APPS[:5]), ann("hole", *APPS[1:]))
+
+    assert (told.effect, told.opens, told.closes) == (Effect.OTHER_WAYS, None, None)
+
+
+def test_a_way_by_the_password_opens_where_only_others_are_left_out() -> None:
+    devices = [way | {"access": "managed_device"} for way in APPS[:5]]
+    told = change(ann("managed_device", *devices), ann("hole", ANYWHERE))
+
+    assert (told.effect, told.opens) == (Effect.LOSES, ANYWHERE)
+
+
+def test_a_policy_more_opens_nothing_and_one_less_closes_nothing() -> None:
+    before, after = an_exhibit(ann("hole", BY_LINUX)), an_exhibit(ann("hole", BY_TELEPHONE))
+    (more,) = compare(before, after, can_open=False).people
+    (less,) = compare(before, after, can_close=False).people
+
+    assert (more.opens, more.closes) == (None, BY_LINUX)
+    assert (less.opens, less.closes) == (BY_TELEPHONE, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        (("registered_not_enforced", ANYWHERE), ("weak_method",), Effect.NO_LONGER_LEFT_OUT),
+        (("registered_not_enforced", ANYWHERE), ("managed_device", a_way("managed_device")), Effect.NO_LONGER_LEFT_OUT),
+        (("hole", ANYWHERE), ("hole", BY_LINUX), Effect.NO_LONGER_LEFT_OUT),
+        (("protected",), ("unprotected", ANYWHERE), Effect.LOSES),
+        (("unknown", UNDECIDED), ("protected",), Effect.UNCERTAIN),
+    ],
+)
+def test_an_emergency_account_of_which_more_is_demanded_gains_nothing(
+    before: tuple[Any, ...], after: tuple[Any, ...], effect: Effect
+) -> None:
+    old, new = (a_person("Break glass", verdict, kind="emergency", ways=ways) for verdict, *ways in (before, after))
+
+    assert change(old, new).effect is effect
+
+
+def test_managed_devices_are_counted_once() -> None:
+    comparison = compared(ann("managed_device", a_way("managed_device")), ann("hole", BY_LINUX))
+    everywhere = comparison.answers[0]
+
+    counts = [(each["exceptions"], each["managed_device"]) for each in (everywhere.before, everywhere.after)]
+    assert counts == [(0, 1), (1, 0)]
 
 
 def test_who_can_sign_in_nowhere_any_more_is_told_first_however_well_protected() -> None:

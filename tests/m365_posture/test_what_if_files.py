@@ -43,6 +43,31 @@ def test_what_a_file_leaves_out_is_unset_as_graph_shows_it(file: Path) -> None:
     assert conditions["applications"]["applicationFilter"] is None
 
 
+@pytest.mark.parametrize(
+    ("given", "complete"),
+    [
+        ({"locations": {"includeLocations": ["All"]}}, {"includeLocations": ["All"], "excludeLocations": []}),
+        ({"platforms": {"excludePlatforms": ["linux"]}}, {"includePlatforms": [], "excludePlatforms": ["linux"]}),
+        (
+            {"devices": {"includeDevices": ["All"]}},
+            {
+                "includeDevices": ["All"],
+                "excludeDevices": [],
+                "includeDeviceStates": [],
+                "excludeDeviceStates": [],
+                "deviceFilter": None,
+            },
+        ),
+    ],
+)
+def test_lists_that_a_condition_leaves_out_are_empty(
+    file: Path, given: dict[str, Any], complete: dict[str, Any]
+) -> None:
+    conditions = read(file, with_condition(**given))["conditions"]
+
+    assert [conditions[name] for name in given] == [complete]
+
+
 def test_what_a_file_says_stays_as_it_is(file: Path) -> None:
     platforms = {"includePlatforms": ["all"], "excludePlatforms": ["linux"]}
     read_back = read(file, POLICY | {"conditions": POLICY["conditions"] | {"platforms": platforms}})
@@ -126,6 +151,21 @@ def with_condition(**conditions: object) -> dict[str, Any]:
             POLICY | {"grantControls": None},
             "neither `grantControls` nor `sessionControls` is set: such a policy does nothing.",
             id="nothing to do",
+        ),
+        pytest.param(
+            POLICY | {"grantControls": {"operator": "OR", "builtInControls": []}},
+            "its `grantControls` and `sessionControls` hold no control: such a policy does nothing.",
+            id="no control",
+        ),
+        pytest.param(
+            POLICY | {"grantControls": None, "sessionControls": {"signInFrequency": None}},
+            "its `grantControls` and `sessionControls` hold no control: such a policy does nothing.",
+            id="no session control",
+        ),
+        pytest.param(
+            POLICY | {"sessionControls": "x"},
+            "`sessionControls` must be an object in braces.",
+            id="a text for controls",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 """A scan judged as if its policies were others."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from m365_posture.config import ConfigError
 from m365_posture.what_if.changes import Orders
 from m365_posture.what_if.comparison import Effect
 from m365_posture.what_if.judging import NotJudged, WhatIf, what_if
+from m365_posture.what_if.policy_file import read_policy
 from scanner.snapshot.ledger import Coverage, TableState
 
 FOR_ALL = a_policy("p1", display_name="MFA for all")
@@ -127,6 +129,62 @@ def test_what_this_tenant_does_not_have_is_named() -> None:
         "`New` names `carl`, which this tenant does not have among its accounts.",
         "`New` names `l9`, which this tenant does not have among its named locations.",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"users": {"includeUsers": [], "excludeUsers": ["ann"]}}, "`New` includes no users, so it does nothing."),
+        ({"users": {"includeUsers": ["None"]}}, "`New` includes no users, so it does nothing."),
+        (
+            {"applications": {"includeApplications": ["None"]}},
+            "`New` is about no application, so it does nothing.",
+        ),
+    ],
+)
+def test_a_policy_that_concerns_nobody_does_nothing_and_says_so(given: dict[str, Any], says: str) -> None:
+    told = judged(a_firm(), policies=[a_file(**given)])
+
+    assert (told.notes, told.comparison.people) == ((says,), ())
+
+
+def test_a_condition_of_a_file_that_leaves_out_lists_is_judged_like_the_full_one(tmp_path: Path) -> None:
+    file = tmp_path / "new.json"
+    given = a_file(locations={"includeLocations": ["All"]}, platforms={"includePlatforms": ["all"]})
+    file.write_text(json.dumps(given), encoding="utf-8")
+
+    assert effects(judged(a_firm(), policies=[read_policy(file)])) == {"ann": Effect.GAINS, "bob": Effect.GAINS}
+
+
+def platforms(*excluded: str) -> dict[str, list[str]]:
+    return {"includePlatforms": ["all"], "excludePlatforms": list(excluded)}
+
+
+def holes(number: int) -> list[dict[str, Any]]:
+    """Return policies that leave out, of as many applications, each a platform of its own."""
+    systems = ("android", "iOS", "windows", "macOS", "linux", "windowsPhone")[:number]
+    apps = [f"app{each}" for each in range(number)]
+    rest = {"includeApplications": ["All"], "excludeApplications": apps}
+    return [
+        a_policy("rest", applications=rest),
+        *(
+            a_policy(app, applications={"includeApplications": [app]}, platforms=platforms(system))
+            for app, system in zip(apps, systems, strict=True)
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "new", [{}, {"applications": {"includeApplications": ["app0"]}}, {"platforms": platforms("iOS")}]
+)
+@pytest.mark.parametrize("number", [1, 3, 6])
+def test_one_policy_more_opens_nothing_and_one_less_closes_nothing(number: int, new: dict[str, Any]) -> None:
+    more = judged(a_firm(*holes(number)), policies=[a_file(**new)])
+    added = a_policy("p9", display_name="New", **new)
+    less = judged(a_firm(*holes(number), added), remove=["p9"])
+
+    assert [person.opens for person in more.comparison.people if person.opens] == []
+    assert [person.closes for person in less.comparison.people if person.closes] == []
 
 
 def test_turning_a_policy_on_takes_turning_security_defaults_off() -> None:
