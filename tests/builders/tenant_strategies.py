@@ -19,6 +19,7 @@ from mfa_brute_force import (
 )
 
 from builders.access import DIRECTORY_READERS, GLOBAL_ADMINISTRATOR
+from builders.access_strategies import GROUP_IDS
 from checks.conditional_access.situations import OTHER
 
 Json = dict[str, Any]
@@ -45,7 +46,7 @@ EXTERNALS: Final = tuple(
         "internalGuest",
     )
 )
-GROUPS: Final = ("g0", "g1", "g2")
+GROUPS: Final = (*GROUP_IDS, "group-3")
 OWN_ROLE: Final = "role-own"
 ROLES: Final = (GLOBAL_ADMINISTRATOR, DIRECTORY_READERS, OWN_ROLE)
 APPS: Final = ("app-1", "app-2")
@@ -415,7 +416,7 @@ def raw_tenants(draw: st.DrawFn) -> RawTenant:
         strengths=draw(st.sampled_from([STRENGTHS, STRENGTHS, (), None])),
         settings=draw(_SETTINGS),
         groups={group: draw(_INSIDE) for group in GROUPS},
-        unread_groups=draw(st.sampled_from([frozenset(), frozenset(), frozenset({"g1"})])),
+        unread_groups=draw(st.sampled_from([frozenset(), frozenset(), frozenset({GROUPS[1]})])),
         roles=(*built_in, own_role),
         assignments=draw(_assignments()),
         mfa_trusted_ips=draw(st.sampled_from([(), None, ("203.0.113.7/32",)])),
