@@ -13,7 +13,9 @@ from m365_posture.what_if.ways import first_beyond, have_the_same_spans
 
 Json = Mapping[str, Any]
 
-_VERDICTS: Final = [protection.value for protection in Protection]
+_NOWHERE: Final = (Protection.UNPROTECTED, Protection.REGISTERED_NOT_ENFORCED)
+_VERDICTS: Final[Sequence[str]] = [*_NOWHERE, *(protection for protection in Protection if protection not in _NOWHERE)]
+"""The worst first: who is asked for MFA somewhere is better off than who is asked nowhere."""
 _BLOCKED: Final = "blocked_everywhere"
 """What the chain of reasons of somebody says who can sign in nowhere."""
 _COUNTS: Final = ("protected", "of", "by_security_defaults", "weak_method", "managed_device")

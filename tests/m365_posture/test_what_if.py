@@ -134,7 +134,7 @@ def test_a_new_policy_for_everybody_makes_nobody_lose(world: World, file: Path) 
 
     assert rows(answer, "policy")[0]["policy"] == "MFA pour tous, où que ce soit"
     people = rows(answer, "person")
-    assert {row["effect"] for row in people} <= {"gains", "uncertain", "other_ways"}
+    assert {row["effect"] for row in people} <= {"gains", "uncertain", "other_ways", "no_longer_left_out"}
     assert any(row["effect"] == "gains" and row["closes"] for row in people)
 
 

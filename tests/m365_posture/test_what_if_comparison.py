@@ -31,6 +31,7 @@ def change(before: Json, after: Json) -> PersonChange:
     [
         pytest.param(ann("hole", BY_LINUX), ann("protected"), Effect.GAINS, id="a hole is closed"),
         pytest.param(ann("unprotected", ANYWHERE), ann("hole", BY_LINUX), Effect.GAINS, id="most is closed"),
+        pytest.param(ann("registered_not_enforced"), ann("hole", BY_LINUX), Effect.GAINS, id="demanded somewhere"),
         pytest.param(ann("protected"), ann("hole", BY_LINUX), Effect.LOSES, id="a hole is made"),
         pytest.param(ann("protected"), ann("managed_device", a_way("managed_device")), Effect.LOSES, id="a device"),
         pytest.param(ann("hole", BY_LINUX), ann("unprotected", ANYWHERE), Effect.LOSES, id="from bad to worse"),
