@@ -13,13 +13,17 @@ from checks.break_glass import is_break_glass
 from checks.circles import ANYBODY, NOBODY, Circle
 from checks.firm_size import FirmSize
 from checks.frame import BOOL, TEXT, TEXTS, column, each, plain, records, where
-from checks.model import EvidenceKind, Outcome, Profile, Severity
+from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
 from checks.registry import check, columns
 from checks.tenant import firm_as_a_whole
 from checks.three_valued import Answer, all_of
 from m365_posture.texts import mark
+from scanner.snapshot.ledger import TableState
 
 _COUNT: Final = pd.ArrowDtype(pa.int64())
+_EMERGENCY_ACCOUNTS: Final = 2
+"""Microsoft advises so many."""
+_NOT_STATED: Final = Gap("profile.break_glass", TableState.SKIPPED, "", "state:break_glass")
 
 
 @check(
@@ -50,6 +54,7 @@ def few_people_can_do_everything(
             "user_principal_name",
             "account_enabled",
             "user_type",
+            "on_premises_sync_enabled",
             "assigned_licenses",
             whole=True,
         ),
@@ -61,8 +66,9 @@ def few_people_can_do_everything(
     """Each Global Administrator more is another way to lose the whole firm; with a single one nobody can help out.
 
     People count who hold the role for the whole tenant, active or to be activated, directly or through a group.
-    Emergency accounts, guests, partners and applications are counted apart. How many are sound depends on the size of
-    the firm: one or two up to ten people, two to four up to fifty, two to five above.
+    Emergency accounts, guests, partners and applications are counted apart; where the firm named none and there are too
+    many, up to two accounts in the cloud without a licence may be emergency accounts. How many are sound depends on
+    the size of the firm: one or two up to ten people, two to four up to fifty, two to five above.
     """
     holders = _global_administrators(holdings)
     holds = column([holders.has(user_id) for user_id in plain(users["id"])], users, BOOL)
@@ -79,9 +85,17 @@ def few_people_can_do_everything(
         "emergency_accounts": (_names_of(where(users, staff & holds & emergency).yes), TEXTS),
         "other_holders": (len(strangers) + len(where(users, users["account_enabled"] & guest & holds).yes), _COUNT),
     }
-    answers = {allowed.is_left_by(plain(own)) for allowed in ranges}
+    for_emergencies = 0 if profile.break_glass else _perhaps_for_emergencies(where(users, own).yes)
+    is_unstated = any(allowed.is_explained_by(plain(own), for_emergencies) for allowed in ranges)
+    answers = {None} if is_unstated else {allowed.is_left_by(plain(own)) for allowed in ranges}
     outcome = firm_as_a_whole(organization, answers.pop() if len(answers) == 1 else None, evidence)
-    return replace(outcome, gaps=(*outcome.gaps, *holdings.gaps))
+    return replace(outcome, gaps=(*outcome.gaps, *holdings.gaps, *((_NOT_STATED,) if is_unstated else ())))
+
+
+def _perhaps_for_emergencies(holders: pd.DataFrame) -> int:
+    """Return how many accounts look like emergency accounts: without a licence, and in the cloud."""
+    alike = [row for row in records(holders) if row["assigned_licenses"] == [] and not row["on_premises_sync_enabled"]]
+    return min(len(alike), _EMERGENCY_ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,11 @@ class _Range:
         if surely > self.most or perhaps < self.least:
             return True
         return False if surely >= self.least and perhaps <= self.most else None
+
+    def is_explained_by(self, answers: Sequence[Answer], for_emergencies: int) -> bool:
+        """Whether there are too many people, and not without those who may be emergency accounts."""
+        surely = answers.count(True)
+        return surely > self.most >= surely - for_emergencies
 
 
 _RANGES: Final = ((10, _Range(1, 2)), (50, _Range(2, 4)))

@@ -1,6 +1,6 @@
 """Emergency accounts, which let the firm in when nobody else gets in, and other exceptions, which let others in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -16,7 +16,10 @@ from checks.exclusions import Exclusions
 from checks.firm_size import FirmSize
 from checks.frame import BOOL, TEXTS, column, judged, objects, plain, records
 from checks.licences import P2, Licences
+from checks.mfa_coverage.model import WAYS_IN, MfaCoverage, Protection
+from checks.mfa_coverage.registrations import Registrations, strength_rules
 from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
+from checks.policy_questions import PolicyQuestions
 from checks.registered_methods import RegisteredMethods
 from checks.registry import check, columns, derived
 from checks.three_valued import Answer, all_of, any_of, negated
@@ -29,6 +32,12 @@ _SMALL_FIRM: Final = 10
 """Up to so many people one emergency account will do; Microsoft advises two or more."""
 _MOMENT: Final = pd.ArrowDtype(TIMESTAMP)
 _IS_FOR_GOOD: Final = {"Assigned": True, "Activated": False}
+_OPENED: Final[Mapping[Protection, Answer]] = {
+    **dict.fromkeys([*WAYS_IN, Protection.MANAGED_DEVICE], True),
+    Protection.UNKNOWN: None,
+}
+"""Whether somebody is in need of the policies that leave him out."""
+_NO_DEFAULTS: Final = Gap("security_defaults", TableState.PARTIAL, "empty", "rescan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,12 @@ class AccountFacts:
     methods: RegisteredMethods
     for_good: Mapping[str | None, Answer]
     """By user: whether the account is a Global Administrator for as long as nobody changes that; see `_for_good`."""
+    locked_out: Callable[[Mapping[str, Any]], Answer]
+    """Given a row of `users`, whether policies keep the account out where it is needed."""
     by_defaults: Answer
-    """Whether security defaults are on, which leave nobody out."""
+    """Whether security defaults are on, which lock nobody out."""
+    opened: Mapping[str, Answer]
+    """By user: whether the other policies leave something open."""
     successes: Mapping[str, datetime | None]
     gaps: tuple[Gap, ...]
 
@@ -69,34 +82,63 @@ class AccountFacts:
             # null is an answer here: the account never came from a server of the firm's own
             "cloud_only": row["on_premises_sync_enabled"] is True,
             "global_administrator_for_good": negated(self.for_good.get(user_id, self.for_good[None])),
-            "passkey": negated(self.methods.of(user_id).resists_phishing),
-            "exclusion": self._is_locked_out(user_id),
+            "passkey": negated(self.methods.of(user_id).resists_phishing_anywhere),
+            # while security defaults are on no policy is enforced
+            "exclusion": False if self.by_defaults else self.locked_out(row),
         }
-        policies = [name for name, answer in self._left_out_of(user_id) if answer]
+        policies = [name for name, answer in self._left_out_of(row) if answer]
         return _Exception("emergency", user_id, _name(row), is_one, lacks, policies, self.successes.get(user_id))
 
     def exception(self, row: Mapping[str, Any], counts: Answer) -> "_Exception | None":
-        """Return somebody whom policies leave out; nothing where none does."""
-        left_out = list(self._left_out_of(row["id"]))
+        """Return somebody whom policies leave out, where that opens something; else nothing."""
+        opened = self.opened.get(row["id"])
+        left_out = list(self._left_out_of(row)) if opened is not False else []
         if not left_out:
             return None
-        lacks = {"explanation": any_of(answer for _, answer in left_out)}
+        lacks = {"explanation": all_of([opened, any_of(answer for _, answer in left_out)])}
         policies = [name for name, _ in left_out]
         return _Exception("exclusion", row["id"], _name(row), counts, lacks, policies, self.successes.get(row["id"]))
 
-    def _left_out_of(self, user_id: str) -> Iterable[tuple[str, Answer]]:
-        return () if self.exclusions is None else self.exclusions.of(user_id)
+    def _left_out_of(self, row: Mapping[str, Any]) -> Iterable[tuple[str, Answer]]:
+        return () if self.exclusions is None else self.exclusions.of(row)
 
-    def _is_locked_out(self, user_id: str) -> Answer:
-        """Whether there are policies and none of them leaves the account out."""
-        if self.exclusions is None:
-            return all_of([negated(self.by_defaults), None])
-        spared = any_of(answer for _, answer in self._left_out_of(user_id))
-        return all_of([negated(self.by_defaults), self.exclusions.are_there, negated(spared)])
+
+@dataclass(frozen=True, slots=True)
+class LockOuts:
+    """Tells whom policies keep from administering the tenant."""
+
+    of: Callable[[Mapping[str, Any]], Answer]
+    """Given a row of `users`: whether they keep that account out; see `PolicyQuestions.lock_out`."""
+    gaps: tuple[Gap, ...]
 
 
 @derived
-def account_facts(
+def lock_outs(
+    policy_questions: PolicyQuestions,
+    registrations: Registrations,
+    authentication_strengths: Annotated[pd.DataFrame | Gap, columns("id", "allowed_combinations", whole=True)],
+    authentication_methods_policy: Annotated[
+        pd.DataFrame | Gap, columns("id", "registration_campaign_state", "raw", whole=True)
+    ],
+) -> LockOuts:
+    """Return what tells of a row of `users` whether policies keep the account from administering the tenant.
+
+    Source:
+        https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access
+    """
+    strengths = strength_rules(authentication_strengths, authentication_methods_policy)
+
+    def locked_out(row: Mapping[str, Any]) -> Answer:
+        registered = registrations.of(row["id"])
+        return policy_questions.lock_out(
+            policy_questions.person(row), lambda strength: strengths.are_satisfied([strength], (), registered)
+        )
+
+    return LockOuts(locked_out, policy_questions.gaps)
+
+
+@derived
+def account_facts(  # noqa: PLR0913, PLR0917 - one for each thing that is known of an account
     role_assignments: Annotated[
         pd.DataFrame | Gap,
         columns(
@@ -111,6 +153,8 @@ def account_facts(
     memberships: Memberships | Gap,
     licences: Licences | Gap,
     exclusions: Exclusions | Gap,
+    lock_outs: LockOuts,
+    mfa_coverage: MfaCoverage | Gap,
     registered_methods: RegisteredMethods,
     security_defaults: Annotated[pd.DataFrame | Gap, columns("is_enabled")],
     last_successes: LastSuccesses | Gap,
@@ -122,16 +166,21 @@ def account_facts(
     """
     has_pim = None if isinstance(licences, Gap) else licences.come_with(P2)
     given = role_assignments
-    needs = (role_assignments, licences, exclusions, security_defaults)
+    needs = (role_assignments, licences, exclusions, mfa_coverage, security_defaults)
+    switches = [None] if isinstance(security_defaults, Gap) else plain(security_defaults["is_enabled"])
     return AccountFacts(
         exclusions=None if isinstance(exclusions, Gap) else exclusions,
         methods=registered_methods,
         for_good={None: None} if isinstance(given, Gap) else _for_good(records(given), has_pim, memberships),
-        by_defaults=None if isinstance(security_defaults, Gap) else any_of(plain(security_defaults["is_enabled"])),
+        locked_out=lock_outs.of,
+        by_defaults=switches[0] if len(switches) == 1 else None,
+        opened={} if isinstance(mfa_coverage, Gap) else _opened(mfa_coverage),
         successes={} if isinstance(last_successes, Gap) else _successes(last_successes),
         gaps=(
             *(need for need in needs if isinstance(need, Gap)),
             *(() if isinstance(exclusions, Gap) else exclusions.gaps),
+            *lock_outs.gaps,
+            *(() if switches else (_NO_DEFAULTS,)),
             *registered_methods.gaps,
         ),
     )
@@ -175,9 +224,11 @@ def exceptions_are_for_emergencies(
     """Without an emergency account one wrong policy locks everybody out; any other exception lets others in.
 
     Which accounts are for emergencies only the firm can tell. Each must be enabled, live in the cloud, be a Global
-    Administrator for good, hold a passkey or a certificate, as Microsoft asks everybody in its portals for a second
-    factor, and be left out of a policy; security defaults leave nobody out. Two are needed, up to ten people one.
-    Accounts that synchronise may be left out too. Guests who are left out by their kind are not listed.
+    Administrator for good, hold a passkey or a certificate that works on any computer, as Microsoft asks everybody in
+    its portals for a second factor, and no policy may block it, ask it for a managed device or for a method that it
+    lacks. Two are needed, up to ten people one. Anybody else counts whom a policy would concern and leaves out, where
+    the other policies do not make up for it; accounts that synchronise may be left out. Guests who are left out by
+    their kind are not listed.
     """
     emergency = is_break_glass(users["user_principal_name"], profile)
     people = list(zip(records(users), plain(emergency), strict=True))
@@ -240,6 +291,10 @@ def _is_for_good(row: Mapping[str, Any], has_pim: Answer) -> Answer:
             row["end_date_time"] is None,
         ]
     )
+
+
+def _opened(coverage: MfaCoverage) -> Mapping[str, Answer]:
+    return {person.id: _OPENED.get(person.protection, False) for person in coverage.people}
 
 
 def _successes(last_successes: LastSuccesses) -> Mapping[str, datetime | None]:

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Final, Self
 import pandas as pd
 
 from checks.circles import ANYBODY, NOBODY, Circle, Memberships, Roles
+from checks.conditional_access.conditions import groups_named, includes, roles_named
+from checks.conditional_access.people import Person, Standing
 from checks.frame import records
 from checks.json_values import ABSENT, Texts, object_of
 from checks.model import Gap
 from checks.registry import columns, derived
-from checks.three_valued import Answer, all_of, any_of
+from checks.three_valued import Answer, all_of, any_of, negated
 from scanner.snapshot.ledger import TableState
 
 _STATES: Final = {"enabled": True, "disabled": False, "enabledForReportingButNotEnforced": False}
@@ -29,8 +31,10 @@ class Exclusion:
     counts: Answer
     """Whether the policy is enforced, and blocks or demands MFA."""
     people: Circle
-    is_whole: bool
-    """Whether everything that the policy excludes could be read."""
+    users: object
+    """Graph's `conditions.users`."""
+    is_about_flows: Answer
+    """Whether the policy is about how sign-ins are handed over, and says nothing of any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +42,21 @@ class Exclusions:
     """Whom the tenant's policies leave out."""
 
     policies: tuple[Exclusion, ...]
+    standing: Standing
     gaps: tuple[Gap, ...] = ()
 
-    def of(self, user_id: str) -> Iterator[tuple[str, Answer]]:
-        """Yield name and answer of each policy that leaves somebody out, or may."""
+    def of(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Answer]]:
+        """Yield name and answer of each policy that leaves somebody out, or may, and would else concern him.
+
+        Args:
+            row: Of `users`: `id`, `user_principal_name` and `user_type`.
+        """
+        person = Person.of(row["id"], row["user_principal_name"], row["user_type"], self.standing)
         for policy in self.policies:
-            answer = all_of([policy.counts, policy.people.has(user_id)])
+            left_out = all_of([policy.counts, negated(policy.is_about_flows), policy.people.has(person.id)])
+            answer = all_of([left_out, includes(policy.users, person)]) if left_out is not False else False
             if answer is not False:
                 yield policy.policy_name, answer
-
-    @property
-    def are_there(self) -> Answer:
-        """Whether there is any policy to be left out of."""
-        return any_of(policy.counts for policy in self.policies)
 
 
 @derived
@@ -66,13 +72,17 @@ def exclusions(
     """
     found = [_Excluded.of(row) for row in records(conditional_access_policies)]
     counted = [one for one in found if one.counts is not False]
+    names_groups, names_roles = (any(named(one.lists) for one in counted) for named in (groups_named, roles_named))
     needs = [
-        *([memberships] if any(one.groups.known for one in counted) else []),
-        *([roles, *(() if isinstance(roles, Gap) else roles.gaps)] if any(one.roles.known for one in counted) else []),
+        *([memberships] if names_groups else []),
+        *([roles, *(() if isinstance(roles, Gap) else roles.gaps)] if names_roles else []),
     ]
+    standing = Standing(
+        None if isinstance(memberships, Gap) else memberships, None if isinstance(roles, Gap) else roles
+    )
     unreadable = [] if all(one.is_whole for one in counted) else [_UNREADABLE]
     gaps = (*(need for need in needs if isinstance(need, Gap)), *unreadable)
-    return Exclusions(tuple(one.resolved(memberships, roles) for one in counted), gaps)
+    return Exclusions(tuple(one.resolved(memberships, roles) for one in counted), standing, gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ class _Excluded:
     id: str
     name: str
     counts: Answer
+    is_about_flows: Answer
+    lists: object
     users: Texts
     groups: Texts
     roles: Texts
@@ -90,12 +102,15 @@ class _Excluded:
     def of(cls, row: Mapping[str, Any]) -> Self:
         content = object_of(row["raw"])
         conditions = content.get("conditions")
-        users = conditions.get("users") if isinstance(conditions, dict) else None
+        parts = conditions if isinstance(conditions, dict) else {}
+        users = parts.get("users")
         lists = users if isinstance(users, dict) else {}
         return cls(
             row["id"],
             row["display_name"] or row["id"],
             all_of([_STATES.get(row["state"]), _keeps_out(content.get("grantControls", ABSENT))]),
+            _is_about_flows(parts.get("authenticationFlows")),
+            users,
             *(Texts.of(lists.get(f"exclude{kind}")) for kind in ("Users", "Groups", "Roles")),
         )
 
@@ -109,7 +124,14 @@ class _Excluded:
             people |= ANYBODY if isinstance(memberships, Gap) else memberships.of(group_id)
         for role_id in self.roles.known:
             people |= ANYBODY if isinstance(roles, Gap) else roles.holders.get(role_id, NOBODY) | roles.of_any
-        return Exclusion(self.id, self.name, self.counts, people, is_whole=self.is_whole)
+        return Exclusion(self.id, self.name, self.counts, people, self.lists, self.is_about_flows)
+
+
+def _is_about_flows(flows: object) -> Answer:
+    if flows is None:
+        return False
+    methods = flows.get("transferMethods") if isinstance(flows, dict) else None
+    return bool(methods) and methods != "none" if isinstance(methods, str) else None
 
 
 def _keeps_out(grant: object) -> Answer:

@@ -12,9 +12,7 @@ from checks.registry import columns, derived
 from checks.three_valued import Answer, all_of, any_of, negated
 from scanner.snapshot.ledger import TableState
 
-_EMPTY: Final = {
-    name: Gap(name, TableState.PARTIAL, "empty", "rescan") for name in ("transport_config", "sharepoint_settings")
-}
+_EMPTY: Final = Gap("transport_config", TableState.PARTIAL, "empty", "rescan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,7 @@ class LegacyDoors:
     policies_stop_smtp: Answer
     """Whether Exchange's authentication policies stop it for everybody, whatever the switches say."""
     sharepoint_is_open: Answer
+    """Whether SharePoint's older protocols are on, which alone let nobody in; null where that was not read."""
     own_switches: Mapping[str, Answer] | None
     """By mailbox: whether its own switch is off; null where it follows the tenant's, None where they were not read."""
     gaps: tuple[Gap, ...] = ()
@@ -62,14 +61,10 @@ def legacy_doors(
     Source:
         https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
     """
-    needs = (transport_config, cas_mailboxes, organization_config, authentication_policies, sharepoint_settings)
+    needs = (transport_config, cas_mailboxes, organization_config, authentication_policies)
     switch = _only(transport_config, "smtp_client_authentication_disabled")
     legacy = _only(sharepoint_settings, "is_legacy_auth_protocols_enabled")
-    empty = [
-        _EMPTY[name]
-        for name, table in (("transport_config", transport_config), ("sharepoint_settings", sharepoint_settings))
-        if not isinstance(table, Gap) and not len(table)
-    ]
+    empty = [_EMPTY] if not isinstance(transport_config, Gap) and not len(transport_config) else []
     return LegacyDoors(
         smtp_is_off=switch,
         policies_stop_smtp=_stop_smtp(organization_config, authentication_policies),

@@ -16,9 +16,11 @@ from checks.relations import Relation
 from checks.signins.legacy import legacy_clients_used
 from checks.three_valued import Answer, all_of, any_of, negated
 from m365_posture.texts import mark
+from scanner.snapshot.ledger import TableState
 
 _ENFORCED: Final = "enforced"
 _SETTINGS: Final = {True: "True", False: "False"}
+_NO_DEFAULTS: Final = Gap("security_defaults", TableState.PARTIAL, "empty", "rescan")
 
 _LOG_UNSEEN: Final = mark("Whether older programs are in use could not be seen: the sign-in log was not read.")
 
@@ -56,14 +58,16 @@ def legacy_access(
     counts = users["account_enabled"] & ~is_guest & ~is_break_glass(users["user_principal_name"], profile)
     counted = [(row, count) for row, count in zip(records(users), plain(counts), strict=True) if count is not False]
     rows = [row for row, _ in counted]
-    by_defaults = None if isinstance(security_defaults, Gap) else any_of(plain(security_defaults["is_enabled"]))
+    switches: list[Answer] = [] if isinstance(security_defaults, Gap) else plain(security_defaults["is_enabled"])
+    by_defaults = switches[0] if len(switches) == 1 else None
     answers = policy_questions.stop_legacy_clients(list(map(policy_questions.person, rows)))
     states = {} if isinstance(per_user_mfa, Gap) else dict(_states(per_user_mfa))
     stopped = {
         row["id"]: any_of([by_defaults, answer, _perhaps_by_state(row["id"], states, per_user_mfa), negated(count)])
         for (row, count), (answer, _) in zip(counted, answers, strict=True)
     }
-    needs = (*policy_questions.gaps, security_defaults, per_user_mfa)
+    unread = security_defaults if isinstance(security_defaults, Gap) or switches else _NO_DEFAULTS
+    needs = (*policy_questions.gaps, unread, per_user_mfa)
     return LegacyAccess(
         stopped,
         {row["id"]: sparing for row, (_, sparing) in zip(rows, answers, strict=True)},
@@ -125,9 +129,10 @@ def older_programs_are_stopped(
 ) -> Outcome:
     """Older programs are asked for the password alone, so whoever guesses it is in, whatever else is demanded.
 
-    An account counts where no policy stops such programs and something still takes its password: its mailbox by SMTP,
-    or SharePoint. A scanner that the firm let in counts too. What the log shows in use is told, and decides nothing:
-    some of these programs can show a token instead of a password.
+    An account counts where no policy stops such programs and its mailbox still takes a password by SMTP, the one
+    protocol that does; the tenant's settings count where there is such an account. Whether SharePoint's older protocols
+    are on is told of such an account, and decides nothing. A scanner that the firm let in counts too. What the log
+    shows in use is told, and decides nothing: some of these programs can show a token instead of a password.
     """
     seen = {} if isinstance(sign_ins, Gap) else legacy_clients_used(sign_ins, profile.as_of)
     found = [*_settings(legacy_access, legacy_doors), *_accounts(users, legacy_access, legacy_doors, seen)]
@@ -147,10 +152,10 @@ def older_programs_are_stopped(
 
 
 def _settings(access: LegacyAccess, doors: LegacyDoors) -> Iterator[_Way]:
-    smtp, sharepoint = "SmtpClientAuthenticationDisabled", "isLegacyAuthProtocolsEnabled"
-    yield _Way("setting", smtp, smtp, doors.smtp_is_open, _said(doors.smtp_is_off))
-    yield _Way("setting", sharepoint, sharepoint, doors.sharepoint_is_open, _said(doors.sharepoint_is_open))
-    yield _Way("setting", "clientAppTypes", "clientAppTypes", access.is_free_for_all)
+    is_used = any_of(all_of([negated(access.stopped[each]), doors.smtp_of(each)]) for each in access.stopped)
+    smtp = "SmtpClientAuthenticationDisabled"
+    yield _Way("setting", smtp, smtp, all_of([doors.smtp_is_open, is_used]), _said(doors.smtp_is_off))
+    yield _Way("setting", "clientAppTypes", "clientAppTypes", all_of([access.is_free_for_all, is_used]))
 
 
 def _said(answer: Answer) -> str | None:
@@ -168,7 +173,7 @@ def _accounts(
                 "user",
                 user_id,
                 next(name for name in (row["display_name"], row["user_principal_name"], user_id) if _is_said(name)),
-                all_of([negated(access.stopped[user_id]), any_of(opens.values())]),
+                all_of([negated(access.stopped[user_id]), opens["smtp"]]),
                 opens=tuple(name for name, answer in opens.items() if answer),
                 policies=tuple(access.sparing[user_id]),
                 seen=tuple(seen.get(user_id, ())),

@@ -12,12 +12,14 @@ from checks.circles import Memberships, Roles
 from checks.conditional_access.conditions import groups_named, roles_named
 from checks.conditional_access.people import Person, Standing
 from checks.conditional_access.prover import Prover
-from checks.conditional_access.situations import Access, Proof
+from checks.conditional_access.situations import OTHER, Access, Proof, Situation
+from checks.conditional_access.targets import DIRECTORY, PORTALS
 from checks.frame import records
 from checks.json_values import object_of
 from checks.model import Gap, Profile
 from checks.policy_rewriting import (
     IsLimited,
+    IsSatisfied,
     Rewrite,
     demands_phishing_resistance,
     for_client,
@@ -25,10 +27,12 @@ from checks.policy_rewriting import (
     only_blocks,
     only_phishing_resistant,
     only_sessions,
+    renamed_targets,
     rewritten,
+    unmet_strengths_block,
 )
 from checks.registry import columns, derived
-from checks.three_valued import Answer, all_of
+from checks.three_valued import Answer, all_of, any_of
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -36,6 +40,13 @@ _LEGACY: tuple[str, ...] = ("exchangeActiveSync", "other")
 _OPEN = frozenset({Access.PASSWORD})
 _NOT_BLOCKED = frozenset({Access.PASSWORD, Access.MANAGED_DEVICE, Access.MFA})
 _NOT_DEMANDED = frozenset({Access.PASSWORD, Access.MANAGED_DEVICE})
+_LOCKED_OUT: Mapping[Access, Answer] = {Access.BLOCKED: True, Access.MANAGED_DEVICE: True, Access.UNKNOWN: None}
+
+_PORTALS_TOO = "administration-portals"
+"""In place of the portals: that Microsoft demands MFA in them hides what the policies demand."""
+_PORTAL_NAMES = {PORTALS: _PORTALS_TOO, "c44b4083-3bb0-49c1-b47d-974e53cbdf3c": _PORTALS_TOO}
+_ORDINARY = tuple(Situation(target, platform="windows") for target in (OTHER, DIRECTORY, _PORTALS_TOO))
+"""What somebody does who has to help the firm in: a browser on any computer, anywhere."""
 
 
 class PolicyQuestions:
@@ -102,14 +113,27 @@ class PolicyQuestions:
         rewrites = (*map(for_client, clients), only_sessions(is_limited))
         return [answer for answer, _ in self._answers(people, _NOT_BLOCKED, *rewrites)]
 
+    def lock_out(self, person: Person, is_satisfied: IsSatisfied) -> Answer:
+        """Tell whether somebody without a managed device is kept from administering the tenant in the ordinary way.
+
+        Args:
+            person: Whom to ask about.
+            is_satisfied: Whether the person can satisfy an authentication strength.
+        """
+        rewrites = (renamed_targets(_PORTAL_NAMES), unmet_strengths_block(is_satisfied))
+        prover = self._prover(*rewrites)
+        return any_of(_LOCKED_OUT.get(prover.access(person, situation), False) for situation in _ORDINARY)
+
+    def _prover(self, *rewrites: Rewrite) -> Prover:
+        policies = self._policies if isinstance(self._policies, Gap) else rewritten(self._policies, *rewrites)
+        # strengths are rewritten along, and of user actions nothing is asked
+        return Prover(policies, self._named_locations, (), (), self._standing, self._as_of, self._trusted_ips)
+
     def _answers(
         self, people: Sequence[Person], bad: frozenset[Access], *rewrites: Rewrite
     ) -> list[tuple[Answer, list[str]]]:
         """Return whether no access of each is a bad one, and the policies that spare them."""
-        policies = self._policies if isinstance(self._policies, Gap) else rewritten(self._policies, *rewrites)
-        # strengths are rewritten along, and of user actions nothing is asked
-        prover = Prover(policies, self._named_locations, (), (), self._standing, self._as_of, self._trusted_ips)
-        return [(_without(proof, bad), self._sparing(proof)) for proof in prover.proofs(people)]
+        return [(_without(proof, bad), self._sparing(proof)) for proof in self._prover(*rewrites).proofs(people)]
 
     def _named(self) -> Iterator[tuple[Mapping[str, Any], str]]:
         for row in () if isinstance(self._policies, Gap) else self._policies:

@@ -20,6 +20,9 @@ Rewrite = Callable[[Content], Content | None]
 IsLimited = Callable[[Content], Answer]
 """Whether `sessionControls` are limited enough."""
 
+IsSatisfied = Callable[[str], Answer]
+"""Whether somebody can satisfy an authentication strength, by its id."""
+
 _FLOWS: Final = frozenset({"deviceCodeFlow", "authenticationTransfer"})
 _BY_DEVICE: Final = frozenset({"compliantDevice", "domainJoinedDevice"})
 _BLOCK: Final = {
@@ -184,16 +187,63 @@ def _is_resistant(combination: str) -> Answer:
 
 
 def only_sessions(is_limited: IsLimited) -> Rewrite:
-    """Return what leaves policies alone whose session controls are limited enough, as if they blocked."""
+    """Return what leaves policies alone whose session controls are limited enough, as if they blocked.
+
+    Policies that block stay: a session that cannot begin needs no limit.
+    """
+    blocking = only_blocks()
 
     def rewrite(content: Content) -> Content | None:
         sessions = content.get("sessionControls", ABSENT)
-        if sessions is None:
-            return None
-        answer = is_limited(sessions) if isinstance(sessions, dict) else None
-        if answer is False:
-            return None
-        return {**content, "grantControls": _BLOCK if answer else _NEVER_TELLING}
+        answer = is_limited(sessions) if isinstance(sessions, dict) else False if sessions is None else None
+        if answer:
+            return {**content, "grantControls": _BLOCK}
+        blocked = blocking(content)
+        return blocked if blocked is not None or answer is False else {**content, "grantControls": _NEVER_TELLING}
+
+    return rewrite
+
+
+def unmet_strengths_block(is_satisfied: IsSatisfied) -> Rewrite:
+    """Return what makes a policy block whoever cannot satisfy the strength that it demands."""
+
+    def rewrite(content: Content) -> Content | None:
+        grant = content.get("grantControls", ABSENT)
+        strength = grant.get("authenticationStrength", ABSENT) if isinstance(grant, dict) else None
+        if not isinstance(grant, dict) or strength is None:
+            return content
+        strength_id = strength.get("id") if isinstance(strength, dict) else None
+        met = is_satisfied(strength_id) if isinstance(strength_id, str) else None
+        named = grant.get("builtInControls")
+        if met is None or not isinstance(named, list):
+            return {**content, "grantControls": _NEVER_TELLING}
+        if met:
+            return {
+                **content,
+                "grantControls": {**grant, "builtInControls": [*named, "mfa"], "authenticationStrength": None},
+            }
+        others = [*named, *(grant.get("customAuthenticationFactors") or ()), *(grant.get("termsOfUse") or ())]
+        if others and _is_or(grant):
+            return {**content, "grantControls": {**grant, "authenticationStrength": None}}
+        return {**content, "grantControls": _BLOCK}
+
+    return rewrite
+
+
+def renamed_targets(names: Mapping[str, str]) -> Rewrite:
+    """Return what gives applications another name, so that nothing but the policies decides about them."""
+
+    def rewrite(content: Content) -> Content | None:
+        applications = content["conditions"].get("applications")
+        if not isinstance(applications, dict):
+            return content
+        renamed = {
+            member: [names.get(one, one) if isinstance(one, str) else one for one in listed]
+            if isinstance(listed, list) and member in {"includeApplications", "excludeApplications"}
+            else listed
+            for member, listed in applications.items()
+        }
+        return _with_condition(content, "applications", renamed)
 
     return rewrite
 

@@ -32,6 +32,15 @@ PHISHING_RESISTANT: Final = frozenset(
     }
 )
 """Methods that only answer the real sign-in page."""
+TIED_TO_ONE_COMPUTER: Final = frozenset(
+    {
+        "macOsSecureEnclaveKey",
+        "passKeyDeviceBoundWindowsHello",
+        "platformCredential",
+        "windowsHelloForBusiness",
+    }
+)
+"""Of those, what is of no use on any other computer."""
 BY_TELEPHONE: Final = frozenset(
     {"alternateMobilePhone", "mobilePhone", "mobileSMS", "officePhone", "phone", "sms", "voice"}
 )
@@ -70,6 +79,12 @@ class Registered:
     def resists_phishing(self) -> Answer:
         """Whether one of the methods is phishing-resistant; a method that is new to us may be."""
         return any_of([bool(self.known & PHISHING_RESISTANT), False if self._is_understood else None])
+
+    @property
+    def resists_phishing_anywhere(self) -> Answer:
+        """Whether one of the methods is phishing-resistant on any computer: a passkey or a certificate."""
+        lasting = bool(self.known & (PHISHING_RESISTANT - TIED_TO_ONE_COMPUTER))
+        return any_of([lasting, False if self._is_understood else None])
 
     @property
     def is_by_telephone_alone(self) -> Answer:

@@ -263,3 +263,28 @@ def test_too_many_are_too_many_whatever_was_not_read() -> None:
     result = judge("AC-01", *holders, users=some(6), column_groups={"role_assignments.eligible": TableState.DENIED})
 
     assert (result.verdict, result.at_least) == (Verdict.FAIL, True)
+
+
+@pytest.mark.parametrize(
+    ("unlicensed", "stated", "verdict"),
+    [
+        pytest.param({"assigned_licenses": []}, (), Verdict.NOT_ASSESSED, id="perhaps for emergencies"),
+        pytest.param({"assigned_licenses": []}, ("bg@contoso.example",), Verdict.FAIL, id="others are named"),
+        pytest.param({}, (), Verdict.FAIL, id="licensed"),
+        pytest.param({"assigned_licenses": [], "on_premises_sync_enabled": True}, (), Verdict.FAIL, id="synchronized"),
+    ],
+)
+def test_accounts_that_may_be_for_emergencies_are_not_too_many(
+    unlicensed: dict[str, Any], stated: tuple[str, ...], verdict: Verdict
+) -> None:
+    people = ("own", "one", "two")
+
+    result = judge(
+        "AC-01",
+        *(a_role_assignment(each, activation="Assigned") for each in people),
+        users=[a_user("own"), a_user("one", **unlicensed), a_user("two", **unlicensed)],
+        profile={"firm_size": 8, "break_glass": stated},
+    )
+
+    assert result.verdict is verdict
+    assert ("profile.break_glass" in {gap.need for gap in result.gaps}) is (verdict is Verdict.NOT_ASSESSED)

@@ -16,6 +16,7 @@ from scanner.snapshot.ledger import TableState
 SYNCHRONIZING = "d29b2b05-8046-44ba-8758-1e26182fcf32"
 SMALL = {"break_glass": ("bg@contoso.example",), "firm_size": 8}
 LARGER = SMALL | {"firm_size": 40}
+LEAVES_OUT = {"excludeUsers": ["bg", "ann"]}
 EXCEPT_BG = a_policy(users={"excludeUsers": ["bg"]})
 
 
@@ -54,7 +55,26 @@ def test_one_account_in_order_is_enough_for_a_small_firm() -> None:
         pytest.param(
             {"registration_details": [a_registration("bg")]}, "passkey", id="an app, while portals demand a factor"
         ),
-        pytest.param({"conditional_access_policies": [a_policy()]}, "exclusion", id="no policy leaves it out"),
+        pytest.param(
+            {"registration_details": [a_registration("bg", methods_registered=["windowsHelloForBusiness"])]},
+            "passkey",
+            id="a key of one computer",
+        ),
+        pytest.param({"conditional_access_policies": [a_policy(grant="block")]}, "exclusion", id="a policy blocks it"),
+        pytest.param(
+            {"conditional_access_policies": [EXCEPT_BG, a_policy("device", grant="compliantDevice")]},
+            "exclusion",
+            id="one policy leaves it out, another asks for a device",
+        ),
+        pytest.param(
+            {
+                "conditional_access_policies": [
+                    a_policy(grant="compliantDevice", applications={"includeApplications": ["MicrosoftAdminPortals"]})
+                ]
+            },
+            "exclusion",
+            id="the portals ask for a device",
+        ),
     ],
 )
 def test_an_emergency_account_can_be_used_in_an_emergency(tables: dict[str, Any], lacks: str) -> None:
@@ -77,6 +97,44 @@ def test_the_role_is_there_for_good(assignment: dict[str, Any], plan: str, said:
     rows = [a_role_assignment("bg", **({"activation": "Assigned"} | assignment))]
 
     assert statuses(judged(role_assignments=rows, subscribed_skus=[a_subscription(plan)]))["emergency/bg"] == said
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(a_policy(), id="MFA, which a passkey is"),
+        pytest.param(a_policy(users={"includeUsers": ["ann"]}, grant="block"), id="of others"),
+        pytest.param(a_policy(grant="block", clientAppTypes=["exchangeActiveSync", "other"]), id="of older programs"),
+        pytest.param(
+            a_policy(grant="block", authenticationFlows={"transferMethods": "deviceCodeFlow"}), id="of device codes"
+        ),
+    ],
+)
+def test_an_emergency_account_that_nothing_locks_out_needs_no_exclusion(policy: dict[str, Any]) -> None:
+    assert statuses(judged(conditional_access_policies=[policy]))["emergency/bg"] == "passes"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(
+            a_policy("p", grant="block", users=LEAVES_OUT, authenticationFlows={"transferMethods": "deviceCodeFlow"}),
+            id="about flows",
+        ),
+        pytest.param(a_policy("p", users=LEAVES_OUT | {"includeUsers": ["zed"]}), id="of somebody else"),
+        pytest.param(a_policy("p", users=LEAVES_OUT), id="another makes up for it"),
+    ],
+)
+def test_who_is_left_out_of_what_opens_nothing_is_not_named(policy: dict[str, Any]) -> None:
+    result = judged(
+        conditional_access_policies=[EXCEPT_BG, policy],
+        registration_details=[
+            a_registration("bg", methods_registered=["fido2SecurityKey"]),
+            a_registration("ann", methods_registered=["fido2SecurityKey"]),
+        ],
+    )
+
+    assert "exclusion/ann" not in statuses(result)
 
 
 def test_security_defaults_leave_nobody_out() -> None:
@@ -117,7 +175,7 @@ def test_without_the_firms_word_it_never_passes() -> None:
     ],
 )
 def test_whoever_else_is_left_out_is_named_with_the_policies(policy: dict[str, Any], said: str | None) -> None:
-    result = judged(conditional_access_policies=[EXCEPT_BG, policy], group_members=members_of("exceptions", "ann"))
+    result = judged(conditional_access_policies=[policy], group_members=members_of("exceptions", "ann"))
 
     assert statuses(result).get("exclusion/ann") == said
     assert said != "fails" or evidence(result, "exclusion/ann")["policies"] == ["MFA for everybody"]
@@ -134,7 +192,7 @@ def test_an_account_that_only_synchronises_may_be_left_out(roles: list[str], sai
     held = [a_role_assignment("bg", activation="Assigned"), *(a_role_assignment("ann", role) for role in roles)]
     policy = a_policy("p", users={"excludeUsers": ["ann"]})
 
-    result = judged(role_assignments=held, conditional_access_policies=[EXCEPT_BG, policy])
+    result = judged(role_assignments=held, conditional_access_policies=[policy])
 
     assert statuses(result).get("exclusion/ann") == said
 

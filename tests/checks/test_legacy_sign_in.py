@@ -18,7 +18,6 @@ from checks.results import CheckResult
 from scanner.snapshot.ledger import TableState
 
 SMTP = "setting/SmtpClientAuthenticationDisabled"
-SHAREPOINT = "setting/isLegacyAuthProtocolsEnabled"
 NOBODY_STOPPED = "setting/clientAppTypes"
 ANN = "user/ann"
 OPEN = {"smtp_client_authentication_disabled": False}
@@ -92,7 +91,8 @@ def test_a_mailbox_may_decide_otherwise_than_the_tenant(tenant: bool | None, own
     )
 
     assert statuses(result)[ANN] == said
-    assert statuses(result)[SMTP] == {True: "passes", False: "fails", None: "unknown"}[tenant]
+    everybody_decides = own is not None
+    assert statuses(result)[SMTP] == ("passes" if tenant or everybody_decides else said)
 
 
 def test_an_account_without_a_mailbox_sends_nothing() -> None:
@@ -122,10 +122,29 @@ def test_an_authentication_policy_of_exchange_may_stop_it(policies: list[dict[st
     assert statuses(result)[ANN] == said
 
 
-def test_older_protocols_of_sharepoint_are_a_way_in_too() -> None:
-    result = judged(sharepoint_settings=[sharepoint_settings(is_legacy_auth_protocols_enabled=True)])
+def test_older_protocols_of_sharepoint_alone_let_nobody_in() -> None:
+    shipped = [sharepoint_settings(is_legacy_auth_protocols_enabled=True)]
 
-    assert failing(result) == {SHAREPOINT, NOBODY_STOPPED, ANN, "user/bob"}
+    assert judged(sharepoint_settings=shipped).verdict is Verdict.PASS
+    result = judged(sharepoint_settings=shipped, cas_mailboxes=[protocols_of("ann", **OPEN)])
+    assert failing(result) == {NOBODY_STOPPED, ANN}
+    assert evidence(result, ANN)["opens"] == ["smtp", "sharepoint"]
+
+
+def test_a_setting_counts_where_somebody_gets_in_by_it() -> None:
+    tenant = [transport_config(**OPEN)]
+    own = [protocols_of(each, smtp_client_authentication_disabled=True) for each in ("ann", "bob")]
+
+    assert judged(transport_config=tenant, cas_mailboxes=own).verdict is Verdict.PASS
+    assert judged(BLOCK, transport_config=tenant).verdict is Verdict.PASS
+    assert failing(judged(transport_config=tenant)) == {SMTP, NOBODY_STOPPED, ANN, "user/bob"}
+
+
+def test_security_defaults_without_a_row_are_unknown() -> None:
+    result = judged(security_defaults=[], cas_mailboxes=[protocols_of("ann", **OPEN)])
+
+    assert statuses(result)[ANN] == "unknown"
+    assert "security_defaults" in {gap.need for gap in result.gaps}
 
 
 def test_where_somebody_is_stopped_those_who_are_not_are_named_with_the_policy() -> None:
@@ -174,7 +193,7 @@ def test_the_log_decides_nothing_and_is_named_where_it_was_not_seen() -> None:
     assert "sign-in log" in result.note
 
 
-@pytest.mark.parametrize("table", ["transport_config", "cas_mailboxes", "sharepoint_settings", "organization_config"])
+@pytest.mark.parametrize("table", ["transport_config", "cas_mailboxes", "organization_config"])
 def test_what_was_not_read_never_passes(table: str) -> None:
     result = judged(BLOCK, states={table: TableState.DENIED})
 

@@ -90,9 +90,7 @@ def test_sign_ins_cannot_be_handed_over(policy: dict[str, Any], code: str, trans
     [
         (every(4), "AAD_PREMIUM", "passes"),
         (every(5), "AAD_PREMIUM", "fails"),
-        (every(24), "AAD_PREMIUM_P2", "passes"),
-        (every(1, "days"), "AAD_PREMIUM_P2", "passes"),
-        (every(2, "days"), "AAD_PREMIUM_P2", "fails"),
+        (every(24), "AAD_PREMIUM", "fails"),
         (every(None, frequencyInterval="everyTime"), "AAD_PREMIUM", "passes"),
         (every(4, isEnabled=False), "AAD_PREMIUM", "fails"),
         (every(None), "AAD_PREMIUM", "unknown"),
@@ -171,11 +169,85 @@ def test_idle_sessions_end_within_three_hours(tables: dict[str, Any], said: str)
     assert statuses(judged(BLOCK, LIMITED, **tables))["idle_session"] == said
 
 
-def test_without_conditional_access_idle_sessions_alone_are_judged() -> None:
-    result = judged(subscribed_skus=[a_subscription("EXCHANGE_S_STANDARD")])
+@pytest.mark.parametrize(
+    ("assignment", "said"),
+    [
+        pytest.param({"assignment_type": "eligible"}, "passes", id="eligible"),
+        pytest.param({"activation": "Activated"}, "passes", id="activated"),
+        pytest.param({"activation": "Assigned"}, "fails", id="for good"),
+        pytest.param({"activation": None}, "unknown", id="not known"),
+    ],
+)
+def test_once_a_day_is_enough_for_whoever_activates_every_role(assignment: dict[str, Any], said: str) -> None:
+    result = judged(
+        BLOCK,
+        for_sessions(signInFrequency=every(24)),
+        subscribed_skus=[a_subscription("AAD_PREMIUM_P2")],
+        role_assignments=[a_role_assignment("ann", **assignment)],
+    )
 
-    assert (result.verdict, result.population) == (Verdict.PASS, ("idle_session",))
+    assert statuses(result)["administrator_sign_in_frequency"] == said
+
+
+def test_a_session_that_cannot_begin_needs_no_limit() -> None:
+    legacy = a_policy("legacy", grant="block", clientAppTypes=["exchangeActiveSync", "other"])
+    modern = {"clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]}
+    sessions = a_policy("p", grant=None, sessions={"signInFrequency": every(4), "persistentBrowser": NEVER}, **modern)
+
+    assert judged(BLOCK, legacy, sessions).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(
+            a_policy("p", grant="block", authenticationFlows=BOTH, users={"excludeUsers": ["ann"]}), id="admin"
+        ),
+        pytest.param(a_policy("p", authenticationFlows=BOTH, users={"excludeUsers": ["ann", "bob"]}), id="no block"),
+        pytest.param(
+            a_policy(
+                "p",
+                grant="block",
+                authenticationFlows=BOTH,
+                users={"includeUsers": ["zed"], "excludeUsers": ["ann", "bob"]},
+            ),
+            id="of somebody else",
+        ),
+    ],
+)
+def test_only_a_block_that_would_concern_an_ordinary_account_has_exceptions(policy: dict[str, Any]) -> None:
+    assert statuses(judged(policy, LIMITED))["device_code_flow"] == "fails"
+
+
+@pytest.mark.parametrize(("count", "said"), [(5, "passes"), (6, "fails")])
+def test_only_a_few_accounts_are_exceptions(count: int, said: str) -> None:
+    rooms = [f"room{number}" for number in range(count)]
+    policy = a_policy("p", grant="block", authenticationFlows=BOTH, users={"excludeUsers": rooms})
+
+    result = judged(policy, LIMITED, users=[a_user("ann"), *map(a_user, rooms)])
+
+    assert statuses(result)["device_code_flow"] == said
+
+
+UNLICENSED = {"subscribed_skus": [a_subscription("EXCHANGE_S_STANDARD")]}
+
+
+def test_without_conditional_access_a_good_idle_session_is_no_pass() -> None:
+    result = judged(**UNLICENSED)
+
+    assert (result.verdict, result.population) == (Verdict.NOT_APPLICABLE, ())
+
+
+def test_without_conditional_access_a_bad_idle_session_fails() -> None:
+    result = judged(**UNLICENSED, activity_timeout_policies=[])
+
+    assert (result.verdict, result.population) == (Verdict.FAIL, ("idle_session",))
     assert "Entra ID P1" in result.note
+
+
+def test_policies_in_force_are_judged_whatever_the_licence_says() -> None:
+    assert judged(BLOCK, LIMITED, **UNLICENSED).verdict is Verdict.PASS
+    assert statuses(judged(LIMITED, **UNLICENSED))["device_code_flow"] == "fails"
 
 
 @pytest.mark.parametrize("table", ["conditional_access_policies", "users", "role_assignments", "subscribed_skus"])
