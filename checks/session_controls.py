@@ -28,12 +28,13 @@ _HOURS: Final = 4
 _HOURS_ACTIVATED: Final = 24
 """How often administrators have to sign in again, at least; less often where their roles are activated for a time."""
 _HOURS_OF: Final = {"hours": 1, "days": 24}
+_IDLE: Final = "idle_session"
 _NAMES: Final = {
     "device_code_flow": "Device code flow",
     "authentication_transfer": "Authentication transfer",
     "administrator_sign_in_frequency": "Sign-in frequency (administrators)",
     "administrator_browser": "Persistent browser session (administrators)",
-    "idle_session": "Idle session timeout",
+    _IDLE: "Idle session timeout",
 }
 """What Microsoft calls each control."""
 _NAMED_AT_MOST: Final = 10
@@ -272,13 +273,15 @@ def sessions_are_limited(session_rules: SessionRules | Gap, idle_sessions: IdleS
 
 
 def _controls(rules: SessionRules | Gap, idle: IdleSessions) -> Iterator[_Control]:
-    if not isinstance(rules, Gap):
+    if isinstance(rules, Gap):
+        yield from (_Control(control_id, counts=True, fails=None) for control_id in _NAMES if control_id != _IDLE)
+    else:
         yield _control("device_code_flow", rules, rules.device_code_flow, others=False)
         yield _control("authentication_transfer", rules, rules.authentication_transfer, others=False)
         others = rules.other_administrators
         yield _control("administrator_sign_in_frequency", rules, rules.administrator_sign_in_frequency, others=others)
         yield _control("administrator_browser", rules, rules.administrator_browser, others=others)
-    yield _Control("idle_session", counts=True, fails=negated(idle.ends_in_time))
+    yield _Control(_IDLE, counts=True, fails=negated(idle.ends_in_time))
 
 
 def _control(control_id: str, rules: SessionRules, answers: _Names, *, others: Answer) -> _Control:
