@@ -72,7 +72,7 @@ def address(practice: Practice) -> Iterator[str]:
 def chromium() -> Iterator["playwright.Browser"]:
     with playwright.sync_playwright() as started:
         # Containers run as root, where Chromium has no sandbox of its own; the pages are ours.
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=3 * _WAIT_MS)
         yield browser
         browser.close()
 
