@@ -22,7 +22,7 @@ from checks.results import CheckResult
 GOOD = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ATTESTED})
 CHECKS = [check.id for check in CATALOGUE]
 
-normal = settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+normal = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 deep = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 search = settings(deep, max_examples=500, phases=[Phase.generate])
 
