@@ -285,20 +285,25 @@ _EXCLUDED: Final = st.one_of(
 _STATES: Final = st.sampled_from(["enabled"] * 8 + ["disabled", "enabledForReportingButNotEnforced", None])
 
 
+_WHOLE: Final[Json] = {
+    "clientAppTypes": ["all"],
+    "signInRiskLevels": [],
+    "userRiskLevels": [],
+    "platforms": None,
+    "locations": None,
+    "devices": None,
+    "clientApplications": None,
+    "applications": _apps(["All"]),
+}
+_SPARED_PLACES: Final = st.sampled_from(["AllTrusted", LEGACY_TRUSTED_ID, *_PLACES]).map(
+    lambda place: {"includeLocations": ["All"], "excludeLocations": [place]}
+)
+
+
 @st.composite
 def raw_policies(draw: st.DrawFn, number: int) -> Json:
     """One policy with up to three conditions besides whom it concerns."""
-    conditions: Json = {
-        "clientAppTypes": ["all"],
-        "signInRiskLevels": [],
-        "userRiskLevels": [],
-        "platforms": None,
-        "locations": None,
-        "devices": None,
-        "clientApplications": None,
-        "applications": _apps(["All"]),
-        "users": _NOBODY | draw(_INCLUDED) | draw(_EXCLUDED),
-    }
+    conditions: Json = {**_WHOLE, "users": _NOBODY | draw(_INCLUDED) | draw(_EXCLUDED)}
     # in a fixed order, or the same choices would not draw the same policy
     for name in sorted(draw(st.sets(_NAMES, min_size=draw(st.sampled_from([0, 1, 2, 2])), max_size=3))):
         conditions[name] = draw(CONDITIONS[name])
@@ -309,6 +314,17 @@ def raw_policies(draw: st.DrawFn, number: int) -> Json:
         "conditions": conditions,
         "grantControls": draw(GRANTS),
     }
+
+
+@st.composite
+def _nearly_whole(draw: st.DrawFn, number: int) -> Json:
+    """MFA for everybody and everything, but for something small."""
+    policy = draw(raw_policies(number))
+    users = {**_NOBODY, "includeUsers": ["All"]}
+    sparing = draw(st.sampled_from(["locations", "locations", "applications", "platforms"]))
+    spared = draw(_SPARED_PLACES if sparing == "locations" else CONDITIONS[sparing])
+    whole: Json = {**_WHOLE, "users": users, sparing: spared}
+    return {**policy, "state": "enabled", "conditions": whole, "grantControls": _grant("mfa")}
 
 
 _DROP: Final = object()
@@ -388,6 +404,8 @@ _INSIDE: Final = st.lists(st.sampled_from(["u0", "u1", "u2", "u3", "u5", *GROUPS
 @st.composite
 def _policies(draw: st.DrawFn) -> tuple[Json, ...]:
     policies = [draw(raw_policies(number)) for number in range(draw(st.sampled_from([1, 3, 4, 2, 5])))]
+    if draw(st.sampled_from([False, False, True])):
+        policies[0] = draw(_nearly_whole(0))
     if draw(st.sampled_from([False] * 5 + [True])):
         policies[-1] = draw(_spoilt(policies[-1]))
     return tuple(policies)
