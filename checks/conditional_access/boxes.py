@@ -22,12 +22,13 @@ def boxes(wanted: Mask) -> Iterator[Box]:
     oddness = np.zeros(wanted.shape, np.uint16)
     for axis, size in enumerate(wanted.shape):
         oddness += np.arange(size, dtype=np.uint16).reshape([-1 if each == axis else 1 for each in range(wanted.ndim)])
-    oddness[~wanted] = _COVERED
+    np.putmask(oddness, ~wanted, _COVERED)
     while oddness.flat[first := int(oddness.argmin())] != _COVERED:
         cell = [int(number) for number in np.unravel_index(first, wanted.shape)]
         box = _grown(wanted, cell)
         yield box
-        oddness[np.ix_(*box)] = _COVERED
+        cells = np.ix_(*box)
+        oddness[cells] = _COVERED
 
 
 def _grown(wanted: Mask, cell: Sequence[int]) -> Box:

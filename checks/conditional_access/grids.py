@@ -142,9 +142,9 @@ class Field:
         for target, found in zip(axes[_TARGET], np.moveaxis(present, 1, 0), strict=True):
             by_target |= dict.fromkeys(target.values, frozenset(compress(ACCESSES, found.any(axis=-1))) or _NOWHERE)
         told = {
-            access: tuple(islice(boxes(codes == ACCESSES.index(access)), MOST_BOXES))
-            for access in self.told
-            if present[ACCESSES.index(access)].any()
+            access: tuple(islice(boxes(codes == number), MOST_BOXES))
+            for number, access in enumerate(ACCESSES)
+            if access in self.told and present[number].any()
         }
         return Grid(axes, told, by_target)
 

@@ -153,8 +153,8 @@ OLD_CLIENTS = a_policy("old-clients", grant="block", clientAppTypes=["exchangeAc
                 a_policy("a", locations={"includeLocations": ["be"], "excludeLocations": []}),
                 a_policy("b", locations={"includeLocations": ["All"], "excludeLocations": ["be"]}),
             ],
-            "passes",
-            id="in one country, and in all others",
+            "unknown",
+            id="in a place that is not listed, and in all others",
         ),
         pytest.param(
             [NOT_ON_LINUX, a_policy("b", grant="compliantDevice")],

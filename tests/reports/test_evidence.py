@@ -144,6 +144,15 @@ def rights_and_exceptions() -> Iterator[tuple[str, object]]:
         registration_details=[a_registration("bg")],
         conditional_access_policies=[a_policy(), a_policy("p2", users={"excludeUsers": ["ann"]})],
     )
+    reached = a_user("bg", user_principal_name=EMERGENCY)
+    yield from judged_evidence(
+        "ID-07", users=[reached], conditional_access_policies=[a_policy(grant="compliantDevice")]
+    )
+    yield from judged_evidence(
+        "ID-07",
+        users=[reached, everyday],
+        conditional_access_policies=[a_policy(users={"excludeUsers": ["ann"]})],
+    )
     yield from judged_evidence("ID-07", users=[everyday])
     yield from judged_evidence("ID-03", registration_details=[a_registration("ann", methods_registered=[])], **tables)
     yield from judged_evidence("ID-09", **tables)

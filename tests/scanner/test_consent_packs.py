@@ -45,6 +45,10 @@ def good(scanned: Scanned) -> set[str]:
     return {result.check.id for result in scanned.evaluation.results if result.verdict in GOOD}
 
 
+NAMES_ONLY = {"account_kinds": {"mailboxes"}}
+"""What only tells a shared mailbox from a person, whom it is judged like: it can make nothing pass."""
+
+
 def blind(pack: Pack) -> set[str]:
     """Return the checks that look at a table of another pack than this one."""
     return {check.id for check in CATALOGUE if any(PACK_OF.get(name, pack) is not pack for name in tables_of(check))}
@@ -57,7 +61,7 @@ def tables_of(check: Check | Derived) -> set[str]:
         if parameter.name in TABLES:
             found.add(parameter.name)
         elif parameter.name in CATALOGUE.derived_inputs:
-            found |= tables_of(CATALOGUE.derived_inputs[parameter.name])
+            found |= tables_of(CATALOGUE.derived_inputs[parameter.name]) - NAMES_ONLY.get(parameter.name, set())
     return found
 
 
