@@ -63,7 +63,7 @@ def _is_of_a_telephone(text: object) -> bool:
     return any(word in str(text).lower() for word in _TELEPHONES)
 
 
-_SHAPE: Final = Shape(
+SHAPE: Final = Shape(
     DIRECTORY_AUDITS,
     paths={
         "initiated_by_user_id": "initiatedBy/user/id",
@@ -87,7 +87,7 @@ async def _read_directory_audits(reading: Reading) -> Result:
     Source:
         https://learn.microsoft.com/graph/api/directoryaudit-list
     """
-    log = await asyncio.to_thread(LogReading.beginning, reading, _SHAPE, await _kept(reading))
+    log = await asyncio.to_thread(LogReading.beginning, reading, SHAPE, await _kept(reading))
     log.recall(reading.units)
     try:
         await log.read_down(_AUDITS)
