@@ -53,7 +53,7 @@ def near(text: str | None) -> str | None:
 
 
 def wide(text: str | None) -> str | None:
-    """Return the network of a provider's region: the /16 of IPv4, the /32 of IPv6; None where the text is no address."""
+    """Return the network of a region of a provider: /16 of IPv4, /32 of IPv6; None where the text is no address."""
     return _text(_network(text, _WIDE_BITS))
 
 
