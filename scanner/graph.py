@@ -237,8 +237,9 @@ class Graph:
         except ReadError as error:
             return _Round([Part(ask.values, error=error) for ask in asks])
         outcome = _Round()
-        for number, ask in enumerate(asks):
+        for number, ask in enumerate(asks[: envelope.sent]):
             self._sort(template, ask, envelope.answers.get(number), outcome)
+        outcome.again.extend(asks[envelope.sent :])
         if outcome.is_shaky:
             await self._session.back_off(attempt)
         return outcome

@@ -155,6 +155,7 @@ class _TenantReading:
     """Whether nothing is continued."""
     books: Books = field(init=False)
     _ended: dict[str, asyncio.Event] = field(default_factory=dict)
+    _under_way: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.books = Books(self.scan)
@@ -162,6 +163,7 @@ class _TenantReading:
     async def run(self, chosen: Sequence[Collector]) -> None:
         """Read the tables of `chosen`, skip the others, and finish every line of the ledger."""
         self._ended = {collector.table.name: asyncio.Event() for collector in COLLECTORS}
+        self._under_way = {collector.table.name: asyncio.Event() for collector in COLLECTORS}
         try:
             async with asyncio.TaskGroup() as tasks:
                 for collector in sorted(COLLECTORS, key=_turn):
@@ -183,6 +185,7 @@ class _TenantReading:
         self.progress.finished(name, coverage)
         if name in {USERS.name, SUBSCRIBED_SKUS.name}:
             self._use_limits()
+        self._under_way[name].set()
         self._ended[name].set()
 
     def _skipped(self, collector: Collector, *, is_chosen: bool) -> Coverage | None:
@@ -196,6 +199,8 @@ class _TenantReading:
         """Read one table, and finish it in steps of which each can be the last before a crash."""
         for name in _before(collector):
             await self._ended[name].wait()
+        for name in _leaders(collector):
+            await self._under_way[name].wait()
         self.progress.started(collector.table.name)
         started_s = self.clock.monotonic_s()
         continues = collector.continues and not self.full
@@ -220,6 +225,7 @@ class _TenantReading:
             progress=self.progress,
             books=self.books,
             ended=self._ended,
+            under_way=self._under_way[table.name],
         )
 
     async def _result(self, collector: Collector, reading: Reading) -> Result:
@@ -327,6 +333,16 @@ def _turn(collector: Collector) -> int:
     released = [collector, *(other for other in COLLECTORS if name in (*other.needs, *other.after))]
     budgets = set().union(*map(_budgets, released))
     return next((place for place, scarce in enumerate(_SCARCE) if scarce in budgets), len(_SCARCE))
+
+
+def _leaders(collector: Collector) -> Sequence[str]:
+    """Return the tables whose collectors must know what there is to read before this one is begun.
+
+    While forty tables begin at once nobody is answered quickly, and the scarcest budget waits with the others.
+    """
+    if _turn(collector) == 0:
+        return ()
+    return [other.table.name for other in COLLECTORS if _SCARCE[0] in _budgets(other)]
 
 
 def _budgets(collector: Collector) -> set[Workload]:

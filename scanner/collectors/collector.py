@@ -92,6 +92,8 @@ class Reading:
     books: "Books"
     ended: Mapping[str, asyncio.Event] = field(default_factory=dict)
     """By table: set once this scan is done with it."""
+    under_way: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the collector knows what there is to read, or has to wait for another: others may begin."""
 
     @property
     def started_at(self) -> datetime:
@@ -129,6 +131,7 @@ class Reading:
 
     async def done_with(self, table: Table) -> None:
         """Wait until this scan is done with a table that the collector names in `later`."""
+        self.under_way.set()
         if table.name in self.ended:
             await self.ended[table.name].wait()
 
@@ -158,6 +161,7 @@ class Reading:
     def expect(self, objects: int) -> None:
         """Tell how many objects there are to read."""
         self.progress.expecting(self.table.name, objects)
+        self.under_way.set()
 
     def advance(self, amount: int = 1) -> None:
         """Tell that so many more were read."""

@@ -4,7 +4,7 @@ Source: https://learn.microsoft.com/graph/json-batching
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 from scanner.transport.answers import Answer, parse_object
 from scanner.transport.errors import Malformed
 from scanner.transport.retry import TRANSIENT, told_to_wait_s
-from scanner.transport.send import Spent, units_of
+from scanner.transport.send import Call, Spent, units_of
 from scanner.transport.templates import Template
 
 
@@ -51,12 +51,18 @@ class Envelope:
     default_wait_s: float
     """Pause after throttled parts that do not say how long."""
     answers: dict[int, PartAnswer] = field(default_factory=dict)
+    sent: int = 0
+    """How many of the parts the budget let through, the first ones."""
 
-    @property
-    def body(self) -> bytes:
-        """The JSON to post."""
+    def fit(self, call: Call, units: float) -> Call:
+        """Return `call` with the parts that `units` allow, one at least."""
+        self.sent = max(1, min(len(self.urls), int(units // self.template.cost)))
+        return replace(call, body=self._body(), requests=self.sent, cost=self.template.cost * self.sent)
+
+    def _body(self) -> bytes:
         headers = {"headers": dict(self.headers)} if self.headers else {}
-        parts = [{"id": str(n), "method": "GET", "url": url, **headers} for n, url in enumerate(self.urls)]
+        urls = self.urls[: self.sent]
+        parts = [{"id": str(n), "method": "GET", "url": url, **headers} for n, url in enumerate(urls)]
         return orjson.dumps({"requests": parts})
 
     @property
@@ -84,7 +90,7 @@ class Envelope:
 
     def _part(self, response: Any) -> tuple[int, PartAnswer]:  # noqa: ANN401 - JSON
         match response:
-            case {"id": str(number), "status": int(status)} if number.isdecimal() and int(number) < len(self.urls):
+            case {"id": str(number), "status": int(status)} if number.isdecimal() and int(number) < self.sent:
                 return int(number), PartAnswer(status, _lower(response.get("headers")), response.get("body"))
         raise Malformed(self.template.endpoint, code="unknown_part")
 

@@ -21,6 +21,9 @@ LONGEST_PAUSE_S: Final = 1800.0
 """A service that asks for more than this is out of reach for this scan."""
 DAY_S: Final = 86_400.0
 
+_FAIR_PART: Final = 0.25
+"""A quarter of an envelope at least: single parts would cost more requests than the units they save."""
+
 _IDENTITY_UNITS: Final = ((50, 3_500.0), (501, 5_000.0))
 _IDENTITY_UNITS_LARGE: Final = 8_000.0
 _SHAREPOINT_STEPS: Final = (1_000, 5_000, 15_000, 50_000)
@@ -120,6 +123,11 @@ class _Window:
                 return expires_at - now
         return None if self._in_flight else self._settled[-1][0] - now
 
+    def room(self, now: float) -> float:
+        """Return how many units fit at once."""
+        self._forget(now)
+        return self.units - self._in_flight - self._settled_units
+
     def start(self, cost: float) -> None:
         self._in_flight += cost
 
@@ -146,22 +154,28 @@ class Bucket:
         self._resume_at = 0.0
 
     @asynccontextmanager
-    async def slot(self, cost: float) -> AsyncIterator[Slot]:
+    async def slot(self, cost: float, step: float = 0.0) -> AsyncIterator[Slot]:
         """Wait until `cost` units fit and nothing is paused, then hold them until the block ends.
+
+        Args:
+            cost: Estimated units.
+            step: Units of one part of a request that can be cut: where the whole does not fit and a fair part of
+                it does, so many parts are let through at once, and the slot says how many units they may take.
+                0 where it cannot be cut.
 
         Raises:
             PausedTooLong: The service asked for a pause beyond `LONGEST_PAUSE_S`.
         """
         async with self._concurrent:
             async with self._turn:
-                await self._until_it_fits(cost)
+                granted = await self._until_it_fits(cost, step)
                 for window in self._windows:
-                    window.start(cost)
-            slot = Slot(cost)
+                    window.start(granted)
+            slot = Slot(granted)
             try:
                 yield slot
             finally:
-                self._settle(cost, slot.units)
+                self._settle(granted, slot.units)
 
     def pause(self, seconds: float) -> None:
         """Hold every request that has not left yet for `seconds`; a shorter pause never ends a longer one."""
@@ -173,13 +187,26 @@ class Bucket:
         for window, (units, _) in zip(self._windows, policy.windows, strict=True):
             window.units = units
 
-    async def _until_it_fits(self, cost: float) -> None:
+    async def _until_it_fits(self, cost: float, step: float) -> float:
+        """Return how many units may leave: `cost`, or what fits of it."""
         while (wait_s := self._wait_s(cost)) != 0:
+            if part := self._part(cost, step):
+                return part
             if wait_s is None:
                 self._answered.clear()
                 await self._answered.wait()
             else:
                 await self._clock.sleep(wait_s)
+        return cost
+
+    def _part(self, cost: float, step: float) -> float:
+        """Return how much of `cost` fits at once; 0 when that is too little to be worth a request, or in a pause."""
+        now = self._clock.monotonic_s()
+        if not step or self._resume_at > now:
+            return 0.0
+        room = min(window.room(now) for window in self._windows)
+        part = room // step * step
+        return part if part >= cost * _FAIR_PART else 0.0
 
     def _wait_s(self, cost: float) -> float | None:
         now = self._clock.monotonic_s()

@@ -36,7 +36,7 @@ def read_certificate(path: Path, password: str, now: datetime) -> x509.Certifica
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"Certificate {path} cannot be read ({error.strerror}).") from None
-    if _is_open(data) and _others_can_read(path):
+    if _others_can_read(path) and _is_open(data):
         raise ConfigError(
             f"The private key in {path} has no passphrase and other users may read it: "
             "protect it with a passphrase, or allow only its owner to read it (chmod 600)."

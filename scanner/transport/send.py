@@ -73,6 +73,8 @@ class Call:
     """JSON of a `$batch` or of a cmdlet; None for a GET."""
     requests: int = 1
     """How many requests the service meters: the parts of a batch."""
+    fit: Callable[["Call", float], "Call"] | None = None
+    """Makes the body of as many parts as some units allow; None for what cannot be cut."""
     measure: Callable[[Answer], Spent] | None = None
     """Reads the cost and the throttling out of an answer that holds several."""
     explain: Callable[[Declared, int, object], ReadError] = error_of
@@ -136,7 +138,9 @@ class Sender:
     async def _once(self, call: Call, attempt: int) -> Answer | ReadError:
         bucket = self.budgets.bucket(call.key)
         try:
-            async with bucket.slot(call.cost) as slot:
+            async with bucket.slot(call.cost, call.cost / call.requests if call.fit else 0.0) as slot:
+                if call.fit:
+                    call = call.fit(call, slot.units)
                 request = await self._sign(call)
                 self.guards[call.template.service].admit(request, call.template.endpoint)
                 outcome = await self._transmit(call, request)

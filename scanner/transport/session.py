@@ -126,7 +126,7 @@ class Session:
     async def post_batch(
         self, template: Template, urls: Sequence[str], headers: Mapping[str, str], attempt: int
     ) -> Envelope:
-        """Send one `$batch` and return it with the answers of its parts.
+        """Send one `$batch`, or as much of it as the budget holds, and return it with the answers of its parts.
 
         Args:
             template: What all parts ask.
@@ -138,7 +138,9 @@ class Session:
         envelope = Envelope(template, urls, headers, self.clock.now(), wait_s)
         url = f"{self._root(template)}/$batch"
         key = BudgetKey(template.workload)
-        call = Call(template, url, key, envelope.cost, _ACCEPT, envelope.body, len(urls), envelope.measure)
+        call = Call(
+            template, url, key, envelope.cost, _ACCEPT, b"", len(urls), measure=envelope.measure, fit=envelope.fit
+        )
         await self.sender.send(call)
         return envelope
 

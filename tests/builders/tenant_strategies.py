@@ -20,6 +20,7 @@ from mfa_brute_force import (
 
 from builders.access import DIRECTORY_READERS, GLOBAL_ADMINISTRATOR
 from builders.access_strategies import GROUP_IDS
+from builders.named_locations import LOCATIONS, PLACES
 from checks.conditional_access.situations import OTHER
 
 Json = dict[str, Any]
@@ -51,51 +52,6 @@ OWN_ROLE: Final = "role-own"
 ROLES: Final = (GLOBAL_ADMINISTRATOR, DIRECTORY_READERS, OWN_ROLE)
 APPS: Final = ("app-1", "app-2")
 
-
-def _networks(*addresses: str) -> list[Json]:
-    return [{"cidrAddress": address} for address in addresses]
-
-
-def _place(name: str, *addresses: str, trusted: Any) -> Json:
-    kind = "#microsoft.graph.ipNamedLocation"
-    return {"@odata.type": kind, "id": name, "ipRanges": _networks(*addresses), "isTrusted": trusted}
-
-
-def _country(name: str, *countries: str, unknown: Any, by: str = "clientIpAddress") -> Json:
-    kind = "#microsoft.graph.countryNamedLocation"
-    return {
-        "@odata.type": kind,
-        "id": name,
-        "countriesAndRegions": list(countries),
-        "includeUnknownCountriesAndRegions": unknown,
-        "countryLookupMethod": by,
-    }
-
-
-LOCATIONS: Final = (
-    _place("office", "192.0.2.0/24", trusted=True),
-    _place("desk", "192.0.2.16/28", "2001:db8::/32", trusted=False),
-    _place("branch", "192.0.2.128/25", "198.51.100.0/24", trusted=True),
-    _country("belgium", "BE", unknown=False),
-    _country("benelux", "BE", "NL", unknown=True),
-    _country("by-phone", "FR", unknown=False, by="authenticatorAppGps"),
-    {"@odata.type": "#microsoft.graph.compliantNetworkNamedLocation", "id": "network", "isTrusted": True},
-    _place("doubtful", "203.0.113.0/24", trusted=None),
-    _place("broken", "somewhere", trusted=False),
-    _place("anywhere", "0.0.0.0/0", "::/0", trusted=False),
-)
-_PLACES: Final = (
-    "AllTrusted",
-    "office",
-    "desk",
-    "branch",
-    "belgium",
-    "benelux",
-    "by-phone",
-    "network",
-    "anywhere",
-    "gone",
-)
 
 STRENGTHS: Final = (
     {"id": "weak", "allowedCombinations": ["password", "fido2"]},
@@ -167,8 +123,8 @@ CONDITIONS: Final[dict[str, st.SearchStrategy[Any]]] = {
     ),
     "locations": st.builds(
         lambda included, excluded: {"includeLocations": included, "excludeLocations": excluded},
-        st.sampled_from(["All", "All", "All", *_PLACES, LEGACY_TRUSTED_ID]).map(lambda name: [name]),
-        st.lists(st.sampled_from([*_PLACES, LEGACY_TRUSTED_ID]), max_size=2, unique=True),
+        st.sampled_from(["All", "All", "All", *PLACES, LEGACY_TRUSTED_ID]).map(lambda name: [name]),
+        st.lists(st.sampled_from([*PLACES, LEGACY_TRUSTED_ID]), max_size=2, unique=True),
     ),
     "signInRiskLevels": st.sampled_from([["high"], ["medium", "high"], ["none"], ["none", "low"]]),
     "userRiskLevels": st.sampled_from([["high"], ["low", "medium", "high"], ["none", "low", "medium", "high"]]),
@@ -295,7 +251,7 @@ _WHOLE: Final[Json] = {
     "clientApplications": None,
     "applications": _apps(["All"]),
 }
-_SPARED_PLACES: Final = st.sampled_from(["AllTrusted", LEGACY_TRUSTED_ID, *_PLACES]).map(
+_SPAREDPLACES: Final = st.sampled_from(["AllTrusted", LEGACY_TRUSTED_ID, *PLACES]).map(
     lambda place: {"includeLocations": ["All"], "excludeLocations": [place]}
 )
 
@@ -322,7 +278,7 @@ def _nearly_whole(draw: st.DrawFn, number: int) -> Json:
     policy = draw(raw_policies(number))
     users = {**_NOBODY, "includeUsers": ["All"]}
     sparing = draw(st.sampled_from(["locations", "locations", "applications", "platforms"]))
-    spared = draw(_SPARED_PLACES if sparing == "locations" else CONDITIONS[sparing])
+    spared = draw(_SPAREDPLACES if sparing == "locations" else CONDITIONS[sparing])
     whole: Json = {**_WHOLE, "users": users, sparing: spared}
     return {**policy, "state": "enabled", "conditions": whole, "grantControls": _grant("mfa")}
 

@@ -254,6 +254,18 @@ async def test_a_lost_sign_in_ends_the_batch(acme: Simulator) -> None:
             await rules_of(Graph(session), EVERY_USER)
 
 
+async def test_a_batch_that_does_not_fit_leaves_in_part_and_the_rest_is_asked_for_later(acme: Simulator) -> None:
+    items = [{"drive_id": DRIVE, "item_id": f"i{n % 7}"} for n in range(255)]
+    async with a_session(acme) as session:
+        parts = [part async for part in Graph(session).batch(PERMISSIONS, items)]
+
+    sent = Counter(request.batch_id for request in acme.requests if request.batch_id)
+    assert Counter(part.values["item_id"] for part in parts) == Counter(item["item_id"] for item in items)
+    # 1,250 units a minute are 250 parts of five: twelve whole envelopes, and ten parts of the next one
+    assert sorted(sent.values())[:3] == [5, 10, 20]
+    assert all(request.status == 200 for request in acme.requests)
+
+
 async def test_a_batch_costs_the_sum_of_its_parts(acme: Simulator) -> None:
     items = [{"drive_id": DRIVE, "item_id": f"i{n % 7}"} for n in range(20)]
     async with a_session(acme) as session:

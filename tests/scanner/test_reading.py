@@ -181,6 +181,19 @@ def test_a_whole_scan_sends_no_write_and_asks_for_no_content(scanned: tuple[Offi
     assert all(200 <= (request.status or 0) < 500 for request in requests)
 
 
+def test_nothing_but_sharepoint_is_asked_before_its_drives_are_known(scanned: tuple[Office, Snapshot]) -> None:
+    """While forty tables begin at once nobody is answered quickly, and SharePoint's budget decides the scan's length."""
+    office, _ = scanned
+    asked = [path for path in office.asked("v1.0/") if path != "v1.0/$batch"]
+
+    before = asked[: max(number for number, path in enumerate(asked) if path.endswith("/drives"))]
+
+    # what these two draw on, and the tables that let them be drawn on
+    # what draws on its budget, and the tables that let it be drawn on
+    first = ("v1.0/sites", "v1.0/admin/sharepoint", "v1.0/organization", "v1.0/subscribedSkus")
+    assert [path for path in before if not path.startswith(first)] == []
+
+
 def test_the_ledger_counts_requests_time_and_endpoints(scanned: tuple[Office, Snapshot]) -> None:
     office, snapshot = scanned
     rules = snapshot.coverage("inbox_rules")

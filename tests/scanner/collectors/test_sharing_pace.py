@@ -56,15 +56,17 @@ class PacedSession:
 
     async def post_batch(self, template: Template, urls: Sequence[str], *_: object) -> Envelope:
         envelope = Envelope(template, urls, {}, self.clock.now(), 0.0)
-        await self._wait(envelope.cost)
-        parts = [{"id": str(n), "status": 200, "headers": {}, "body": self._body(url)} for n, url in enumerate(urls)]
+        envelope.sent = int(await self._wait(envelope.cost, template.cost) // template.cost)
+        sent = enumerate(urls[: envelope.sent])
+        parts = [{"id": str(n), "status": 200, "headers": {}, "body": self._body(url)} for n, url in sent]
         envelope.measure(Answer(200, httpx.Headers(), orjson.dumps({"responses": parts})))
         return envelope
 
-    async def _wait(self, cost: float) -> None:
-        async with self.bucket.slot(cost):
-            self.spent.append((self.clock.elapsed, cost))
+    async def _wait(self, cost: float, step: float = 0.0) -> float:
+        async with self.bucket.slot(cost, step) as slot:
+            self.spent.append((self.clock.elapsed, slot.units))
             await self.clock.sleep(LATENCY_S * (1 + len(self.spent) % 3))
+        return slot.units
 
     def _body(self, url: str) -> dict[str, Any]:
         match url.strip("/").split("/"):

@@ -144,6 +144,27 @@ async def test_nobody_waits_for_a_pause_of_a_day() -> None:
         await sent_at(clock, bucket, 1)
 
 
+@pytest.mark.parametrize(("spent", "granted", "left_at"), [(6, 4, 0), (7, 3, 0), (8, 10, 60)])
+async def test_a_request_that_can_be_cut_takes_what_fits_unless_that_is_hardly_anything(
+    spent: float, granted: float, left_at: float
+) -> None:
+    clock = FakeClock()
+    bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
+    await sent_at(clock, bucket, spent)
+
+    async with bucket.slot(10, step=1) as slot:
+        assert (slot.units, clock.elapsed) == (granted, left_at)
+
+
+async def test_nothing_is_cut_to_slip_through_a_pause() -> None:
+    clock = FakeClock()
+    bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
+    bucket.pause(30)
+
+    async with bucket.slot(4, step=1) as slot:
+        assert (slot.units, clock.elapsed) == (4, 30)
+
+
 async def test_the_true_cost_replaces_the_estimate() -> None:
     clock = FakeClock()
     bucket = Bucket(Policy(((10.0, 60.0),), concurrent=8, in_units=True), clock)
