@@ -182,7 +182,7 @@ def test_a_whole_scan_sends_no_write_and_asks_for_no_content(scanned: tuple[Offi
 
 
 def test_nothing_but_sharepoint_is_asked_before_its_drives_are_known(scanned: tuple[Office, Snapshot]) -> None:
-    """While forty tables begin at once nobody is answered quickly, and SharePoint's budget decides the scan's length."""
+    """While forty tables begin at once nobody is answered quickly, and SharePoint decides how long a scan takes."""
     office, _ = scanned
     asked = [path for path in office.asked("v1.0/") if path != "v1.0/$batch"]
 
