@@ -23,14 +23,16 @@ _INSIDE: Final = tuple(
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.168.0.0/16",
-        "224.0.0.0/3",
+        "224.0.0.0/4",
+        "255.255.255.255/32",
         "::/64",
         "fc00::/7",
         "fe80::/10",
         "ff00::/8",
     )
 )
-"""What never is somebody's place on the internet. Ranges for documentation are left out: they stand for public ones."""
+"""What never is somebody's place on the internet. Ranges for documentation, and the class that nobody has
+(240.0.0.0/4), are left out: they stand for public ones in made-up logs."""
 
 
 def address_of(text: str | None) -> str | None:
