@@ -1,0 +1,1 @@
+"""The second plant: attacks told from the reference of detections alone, for logs that nobody tunes against."""
