@@ -5,6 +5,9 @@ READY := .venv/.installed
 # Each module's tests share what they scanned; tests/conftest.py lets the longest modules begin.
 TWO_PROCESSES := -n 2 --dist loadscope --no-loadscope-reorder
 
+# Tests and the demo start dozens of processes: without byte code each of them would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test test-deep lint bench bench-fleet lock
 
 help:

@@ -9,7 +9,7 @@ from store.viewer import Viewer
 
 Exhibit = Mapping[str, Any]
 
-_OF_PEOPLE: Final = ("exceptions", "unknown")
+_OF_PEOPLE: Final = ("exceptions", "unknown", "contradicted")
 _IDENTITY: Final = ("id", "name", "user_principal_name")
 _REASONS: Final = ("chain", "why")
 _LISTS: Final = ("ways", "groups", *_REASONS)

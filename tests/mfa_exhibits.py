@@ -69,6 +69,12 @@ def an_answer(
             for each in counted
             if each[by] == "unknown"
         ],
+        "contradicted": [
+            {"id": each["id"], "name": each["name"], "at": step["details"][0]}
+            for each in counted
+            for step in each["chain"]
+            if step["says"] == "log_contradicts" and each[by] in good
+        ],
         "unseen": list(unseen),
     }
 

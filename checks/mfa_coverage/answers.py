@@ -29,6 +29,8 @@ class Answer:
     """A number of its own, never among the protected."""
     exceptions: tuple[PersonCoverage, ...]
     unknown: tuple[PersonCoverage, ...]
+    contradicted: tuple[PersonCoverage, ...]
+    """Among the protected: the log shows a sign-in that the policies should have stopped."""
     unseen: tuple[str, ...]
     """What was not read and may change the answer."""
 
@@ -108,5 +110,6 @@ def _answer(
         managed_device=verdicts.count(Protection.MANAGED_DEVICE),
         exceptions=tuple(person for person, protection in judged if protection not in GOOD | {Protection.UNKNOWN}),
         unknown=unknown,
+        contradicted=tuple(person for person, protection in judged if protection in GOOD and person.contradicted_at),
         unseen=tuple(dict.fromkeys(gap.need for gap in gaps)),
     )

@@ -33,7 +33,7 @@ class Given:
     """Whether the account belongs to somebody of another firm."""
     shown: Shown | None
     contradiction: str | None = None
-    """The moment of a sign-in that contradicts the verdict."""
+    """The moment of a sign-in that contradicts what the policies prove."""
 
 
 @dataclass(frozen=True, slots=True)

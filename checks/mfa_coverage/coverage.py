@@ -19,7 +19,7 @@ from checks.mfa_coverage.model import AccountKind, MfaCoverage, PersonCoverage, 
 from checks.mfa_coverage.per_user import states_of
 from checks.mfa_coverage.policies import SignInPolicies
 from checks.mfa_coverage.registrations import Registration, Registrations, StrengthRules, strength_rules
-from checks.mfa_coverage.verdicts import Facts, Verdict, verdict
+from checks.mfa_coverage.verdicts import Facts, verdict
 from checks.model import Gap, Profile
 from checks.registered_methods import RegisteredMethods
 from checks.registry import columns, derived
@@ -209,9 +209,6 @@ class _Chooser:
         said = verdict(facts)
         said_far = said if far is proof else verdict(self._facts(candidate, registration, far))
         moment = self._contradiction(person, said.protection)
-        if moment:
-            said = Verdict(Protection.UNKNOWN, is_let_in=None)
-            said_far = said if said_far.protection in _CONTRADICTABLE else said_far
         told = self._told(proof)
         given = Given(
             facts=facts,
@@ -244,6 +241,7 @@ class _Chooser:
             user_type=None if row is None else row["user_type"],
             groups=self.accounts.groups(row, kind) if row is not None else ("others",),
             is_named_for_a_role=roles.names(person.id) or _may_administer(person) is None,
+            contradicted_at=moment,
         )
 
     def _facts(self, candidate: _Candidate, registration: Registration, proof: Proof) -> Facts:

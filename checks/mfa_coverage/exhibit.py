@@ -60,6 +60,9 @@ class _Writer:
                 {"id": person.id, "name": person.name, "why": why_unknown(answer.question, person)}
                 for person in answer.unknown
             ],
+            "contradicted": [
+                {"id": person.id, "name": person.name, "at": person.contradicted_at} for person in answer.contradicted
+            ],
             "unseen": list(answer.unseen),
         }
 

@@ -89,6 +89,8 @@ class PersonCoverage:
     """`partners`, `staff`, `administrators`, `guests` or `others`."""
     is_named_for_a_role: bool = False
     """Whether something that was read names the person as one who holds an administrator role, or may."""
+    contradicted_at: str | None = None
+    """When the log shows a sign-in with the password alone although the policies keep that out; ISO 8601, UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ _MISSING_OFFICES: Final = mark(
 _AT_HOME: Final = mark(
     "For guests the second factor that their own firm asks for is accepted. Whether it asked for one was not seen."
 )
+_CONTRADICTED: Final = mark(
+    "The sign-in log shows somebody signing in with the password alone where the policies ask for more. Find out why "
+    "before you tell anybody that a second factor is enforced. People whom this is about"
+)
 _UNLICENSED: Final = mark(
     "Conditional Access asks for a second factor whatever licences people have. People who sign in under it without "
     "the Microsoft Entra ID P1 that Microsoft's terms ask for"
@@ -57,6 +61,8 @@ def _notes(coverage: MfaCoverage, assigned: Mapping[str, Any], licences: Licence
         yield f"{_MISSING_OFFICES}: " + ", ".join(f'"{name}"' for name in coverage.offices.missing)
     if any(step.says == "home_mfa_accepted" for person in people for step in person.chain if person.user_type):
         yield _AT_HOME
+    if contradicted := sum(person.contradicted_at is not None for person in people):
+        yield f"{_CONTRADICTED}: {contradicted}"
     unlicensed = 0 if isinstance(licences, Gap) else sum(_needs_licence(each, assigned, licences) for each in people)
     if unlicensed:
         yield f"{_UNLICENSED}: {unlicensed}"

@@ -56,7 +56,6 @@ LEAVES_UNKNOWN: Final = frozenset(
         "strength_unknown",
         "federation_unknown",
         "home_mfa_unknown",
-        "log_contradicts",
     }
 )
 """What may keep a verdict from being told."""

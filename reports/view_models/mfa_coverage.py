@@ -43,6 +43,7 @@ _WEAK: Final = mark("{count} of them with a weak method only")
 _DEVICES: Final = mark("{count} more with a managed device instead, not counted")
 _NOT: Final = mark("{count} without")
 _DOUBT: Final = mark("{count} could not be judged")
+_CONTRADICTED: Final = mark("of {count} the sign-in log shows a sign-in with the password alone: find out why first")
 _UNSEEN: Final = mark("Not seen: {needs}")
 _NOBODY: Final = mark("There was nobody to judge")
 
@@ -274,10 +275,10 @@ def _worst_first(person: _Json) -> tuple[object, ...]:
 
 
 def _state(answer: _Json) -> AnswerState:
-    """Return yes only where everybody is protected and everything that could say otherwise was seen."""
+    """Return yes only where everybody is protected, the log agrees and everything that could say otherwise was seen."""
     if any(each["protection"] != "managed_device" for each in answer["exceptions"]):
         return AnswerState.NO
-    if answer["unknown"] or answer["unseen"] or not answer["of"]:
+    if answer["unknown"] or answer["contradicted"] or answer["unseen"] or not answer["of"]:
         return AnswerState.UNKNOWN
     if answer["protected"] == answer["of"]:
         return AnswerState.YES
@@ -290,7 +291,7 @@ def _notes(answer: _Json, wording: Wording) -> Iterator[str]:
         yield wording.text(_NOBODY)
     counts = {_BY_DEFAULTS: "by_security_defaults", _WEAK: "weak_method", _DEVICES: "managed_device"}
     yield from (wording.text(text, count=answer[key]) for text, key in counts.items() if answer[key])
-    for text, key in ((_NOT, "exceptions"), (_DOUBT, "unknown")):
+    for text, key in ((_NOT, "exceptions"), (_DOUBT, "unknown"), (_CONTRADICTED, "contradicted")):
         who = [each for each in answer[key] if each.get("protection") != "managed_device"]
         if who:
             yield wording.text(text, count=len(who))

@@ -55,6 +55,15 @@ def test_an_answer_is_yes_only_when_everybody_is_protected_and_everything_was_se
     assert first(*people, unseen=unseen).state is state
 
 
+def test_nobody_is_told_yes_while_the_log_shows_a_sign_in_that_the_policies_should_have_stopped() -> None:
+    seen = a_person("B", "protected", chain=[a_step("log_contradicts", "2026-11-16T06:00:00Z", link="log")])
+
+    answer = first(ANN, seen)
+
+    assert (answer.state, answer.count) == (AnswerState.UNKNOWN, "2 of 2")
+    assert answer.notes == ("of 1 the sign-in log shows a sign-in with the password alone: find out why first",)
+
+
 def test_an_answer_counts_and_says_how_who_not_and_what_was_not_seen() -> None:
     people = [a_person("D", "managed_device"), ANN, BOB, EVE, a_person("W", "weak_method")]
 

@@ -249,9 +249,29 @@ def test_the_log_contradicts_only_where_it_says_everything(
     (ann,) = people_in(result).values()
 
     assert says(ann)[-1] == expected
-    assert (ann["protection"], said(result)) == (
-        ("unknown", "unknown") if expected == "log_contradicts" else ("protected", "passes")
-    )
+    assert (ann["protection"], said(result)) == ("protected", "passes")
+    # what the policies prove stays proven, and nobody is told yes before the sign-in is explained
+    contradicted = {tuple(each["id"] for each in answer["contradicted"]) for answer in shown(result)["answers"][:2]}
+    assert contradicted == {("ann",) if expected == "log_contradicts" else ()}
+    assert ("password alone" in result.note) == (expected == "log_contradicts")
+
+
+@pytest.mark.parametrize(
+    ("state", "column"),
+    [
+        *(pytest.param(state, "risk_state", id=f"the log was {state}") for state in TableState),
+        *(pytest.param(TableState.COMPLETE, name, id=f"without {name}") for name in ("user_id", *sorted(CONTRADICTS))),
+    ],
+)
+def test_losing_the_log_or_a_part_of_it_changes_nobody_s_protection(state: TableState, column: str) -> None:
+    policy = a_policy(modified_date_time=OLD)
+    whole = a_sign_in(user="ann", **CONTRADICTS)
+
+    before = judge(policy, sign_ins=[whole])
+    after = judge(policy, sign_ins=[whole | {column: None}], states={"sign_ins": state})
+
+    assert protection_in(before) == protection_in(after) == "protected"
+    assert said(before) == said(after) == "passes"
 
 
 def test_accounts_are_told_apart_and_only_some_have_rules_of_their_own() -> None:
