@@ -15,6 +15,9 @@ P1: Final = frozenset({"AAD_PREMIUM", "AAD_PREMIUM_P2"})
 P2: Final = frozenset({"AAD_PREMIUM_P2", "ENTRA_IDENTITY_GOVERNANCE", "ENTRA_IDENTITY_GOVERNANCE_STEP_UP"})
 """Plans with Privileged Identity Management."""
 
+RISK: Final = frozenset({"AAD_PREMIUM_P2"})
+"""Plans with Identity Protection, which sees risk and lets policies act on it."""
+
 _ENDED: Final = frozenset({"Suspended", "LockedOut", "Deleted"})
 
 

@@ -21,12 +21,14 @@ from checks.policy_rewriting import (
     IsLimited,
     IsSatisfied,
     Rewrite,
+    at_risk,
     demands_phishing_resistance,
     for_client,
     for_flow,
     only_blocks,
     only_phishing_resistant,
     only_sessions,
+    only_what_ends_risk,
     renamed_targets,
     rewritten,
     unmet_strengths_block,
@@ -112,6 +114,29 @@ class PolicyQuestions:
         """
         rewrites = (*map(for_client, clients), only_sessions(is_limited))
         return [answer for answer, _ in self._answers(people, _NOT_BLOCKED, *rewrites)]
+
+    def stop_risky_users(self, people: Sequence[Person]) -> list[tuple[Answer, list[str]]]:
+        """Tell of each whether they are stopped until they have a new password, once high risk is seen of the user."""
+        rewrites = (at_risk("userRiskLevels", "high"), only_what_ends_risk)
+        return self._answers(people, _NOT_DEMANDED, *rewrites)
+
+    def stop_risky_sign_ins(
+        self, people: Sequence[Person], level: str, is_anew: IsLimited
+    ) -> list[tuple[Answer, list[str]]]:
+        """Tell of each whether a sign-in at that risk is blocked, or asked for MFA that was not shown before.
+
+        Args:
+            people: Whom to ask about.
+            level: Graph's word for the risk.
+            is_anew: Whether session controls let nobody in on what was shown before.
+        """
+        risk = at_risk("signInRiskLevels", level)
+        asked = self._answers(people, _NOT_DEMANDED, risk)
+        anew = self._answers(people, _NOT_BLOCKED, risk, only_sessions(is_anew))
+        return [
+            (all_of([first, second]), sorted({*sparing, *others}))
+            for (first, sparing), (second, others) in zip(asked, anew, strict=True)
+        ]
 
     def lock_out(self, person: Person, is_satisfied: IsSatisfied) -> Answer:
         """Tell whether somebody without a managed device is kept from administering the tenant in the ordinary way.

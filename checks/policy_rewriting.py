@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from checks.conditional_access import choices
 from checks.json_values import ABSENT, Texts, object_of
 from checks.three_valued import Answer, all_of
 
@@ -32,6 +33,10 @@ _BLOCK: Final = {
     "termsOfUse": [],
     "authenticationStrength": None,
 }
+_RISKS: Final = ("signInRiskLevels", "userRiskLevels")
+_NEW_PASSWORD: Final = "passwordChange"  # noqa: S105 - a control
+_REMEDY: Final = "riskRemediation"
+"""Microsoft chooses what ends the risk, and demands MFA for it anew."""
 _NEVER_TELLING: Final = "undecided"
 """In place of a condition of which it is not known what it chooses."""
 
@@ -100,6 +105,46 @@ def for_flow(flow: str) -> Rewrite:
         return None if named <= _FLOWS else _with_condition(content, "authenticationFlows", _NEVER_TELLING)
 
     return rewrite
+
+
+def at_risk(member: str, level: str) -> Rewrite:
+    """Return what makes policies hold for one level of risk alone.
+
+    Args:
+        member: `signInRiskLevels` or `userRiskLevels`.
+        level: Graph's word for it.
+    """
+
+    def rewrite(content: Content) -> Content | None:
+        holds = choices.risks(content["conditions"].get(member)).has(level)
+        return None if holds is False else _with_condition(content, member, [] if holds else _NEVER_TELLING)
+
+    return rewrite
+
+
+def is_about_risk(row: Row, member: str, level: str) -> bool:
+    """Whether a policy names a level of risk, and nothing that could not be read in its place."""
+    conditions = object_of(row["raw"]).get("conditions")
+    levels = conditions.get(member) if isinstance(conditions, dict) else None
+    return bool(levels) and choices.risks(levels).has(level) is True
+
+
+def only_what_ends_risk(content: Content) -> Content | None:
+    """Leave policies alone that block, or that demand a new password: a second factor does not bring that back.
+
+    Source:
+        https://learn.microsoft.com/entra/id-protection/concept-identity-protection-policies
+    """
+    grant = content.get("grantControls", ABSENT)
+    if not isinstance(grant, dict):
+        return None if grant is None else content
+    named = Texts.of(grant.get("builtInControls"))
+    if _REMEDY in named.known:
+        alone = named.is_whole and len(named.known) == 1
+        return {**content, "grantControls": _BLOCK if alone or not _is_or(grant) else _NEVER_TELLING}
+    if named.known & {"block", _NEW_PASSWORD}:
+        return content
+    return None if named.is_whole else {**content, "grantControls": _NEVER_TELLING}
 
 
 def only_blocks(*, by_device_code: bool = False) -> Rewrite:

@@ -111,7 +111,7 @@ _USERS: Final = st.fixed_dictionaries(
         "excludeRoles": _some_of(ROLE_IDS),
     }
 )
-_CONTROLS: Final = ("mfa", "compliantDevice", "approvedApplication", "block", "somethingNew")
+_CONTROLS: Final = ("mfa", "compliantDevice", "approvedApplication", "block", "passwordChange", "somethingNew")
 _STRENGTHS: Final = st.sampled_from([None, None, {"id": "00000000-0000-0000-0000-000000000004"}, {"id": "strength-1"}])
 _GRANTS: Final = st.none() | st.builds(
     lambda controls, operator, terms, strength: a_grant(
@@ -130,6 +130,7 @@ _SESSIONS: Final = st.sampled_from(
         None,
         {"signInFrequency": {"isEnabled": True, "frequencyInterval": "timeBased", "type": "hours", "value": 4}},
         {"persistentBrowser": {"isEnabled": True, "mode": "never"}, "signInFrequency": None},
+        {"signInFrequency": {"isEnabled": True, "frequencyInterval": "everyTime", "type": None, "value": None}},
     ]
 )
 
@@ -154,7 +155,8 @@ def policies(draw: st.DrawFn) -> list[Row]:
             devices=draw(st.sampled_from([None, None, {"deviceFilter": {"mode": "exclude", "rule": "x"}}])),
             applications=draw(st.sampled_from([{}, {}, *_APPLICATIONS])),
             authenticationFlows=draw(st.sampled_from([None, None, None, {"transferMethods": "deviceCodeFlow"}])),
-            signInRiskLevels=draw(st.sampled_from([[], [], ["high"]])),
+            signInRiskLevels=draw(st.sampled_from([[], [], ["high"], ["high", "medium"]])),
+            userRiskLevels=draw(st.sampled_from([[], [], [], ["high"]])),
             clientAppTypes=draw(st.sampled_from(_CLIENTS)),
         )
         for number in range(draw(st.integers(0, 3)))
