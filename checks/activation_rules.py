@@ -49,8 +49,8 @@ class ActivationRules:
 
     @property
     def _has_context(self) -> Answer:
-        """Whether a policy of Conditional Access decides over the activation; what it demands is not looked at."""
-        return _bool(self._rule(_CONTEXT).get("isEnabled"))
+        """Whether activating demands MFA by an authentication context; unknown where there is one: any policy may use it."""
+        return False if self._rule(_CONTEXT).get("isEnabled") is False else None
 
     @property
     def _needs_approval(self) -> Answer:

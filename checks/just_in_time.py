@@ -74,6 +74,7 @@ def administrator_roles_are_activated_for_a_time(
     """A right that is always there is there for an intruder too, and nobody sees it used.
 
     Emergency accounts hold their role for good. Applications and partners are left out: they cannot activate a role.
+    A group that holds a role for good is unknown: whether its members belong to it for a time only is not read.
     """
     licensed = None if isinstance(licences, Gap) else licences.come_with(P2)
     rows = records(role_assignments)
@@ -118,7 +119,8 @@ class _Holders:
         some = [] if isinstance(groups, Gap) else records(groups)
         people = users["account_enabled"] & ~is_break_glass(users["user_principal_name"], profile)
         return cls(
-            dict(zip(plain(users["id"]), plain(people), strict=True)) | {row["id"]: True for row in some},
+            # who belongs to a group may belong to it for a time: Privileged Identity Management for groups is not read
+            dict(zip(plain(users["id"]), plain(people), strict=True)) | {row["id"]: None for row in some},
             {row["id"]: row["display_name"] for row in (*records(users), *some)},
             groups_are_known=not isinstance(groups, Gap),
         )

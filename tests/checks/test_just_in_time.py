@@ -36,7 +36,7 @@ def judged(*assignments: dict[str, Any], **tables: Any) -> CheckResult:  # noqa:
         pytest.param("ann", "Assigned", {"assignment/a": "fails"}, id="a role for good"),
         pytest.param("ann", "Activated", {"assignment/a": "passes"}, id="a role that was activated"),
         pytest.param("ann", None, {"assignment/a": "unknown"}, id="we do not know which"),
-        pytest.param("admins", "Assigned", {"assignment/a": "fails"}, id="a group that has it for good"),
+        pytest.param("admins", "Assigned", {"assignment/a": "unknown"}, id="a group that has it for good"),
         pytest.param("bg", "Assigned", {}, id="an emergency account"),
         pytest.param("app", "Assigned", {}, id="an application"),
     ],
@@ -52,7 +52,6 @@ def test_nobody_but_an_emergency_account_holds_a_role_for_good(
     [
         pytest.param({}, None, id="everything"),
         pytest.param({"enabled": ["Justification"]}, ["second_factor"], id="no second factor"),
-        pytest.param({"enabled": ["Justification"], "context": True}, None, id="a context instead"),
         pytest.param({"enabled": ["MultiFactorAuthentication"]}, ["justification"], id="no reason"),
         pytest.param({"approval": False}, ["approval"], id="no approval"),
         pytest.param({"told": False}, ["notification"], id="nobody is told"),
@@ -65,6 +64,14 @@ def test_activating_a_role_asks_for_all_there_is(rules: dict[str, Any], lacks: l
 
     assert statuses(result) == {role: "fails" if lacks else "passes"}
     assert lacks is None or evidence(result, role)["lacks"] == lacks
+
+
+def test_what_the_policies_of_an_authentication_context_demand_is_unknown() -> None:
+    by_context = activation_rules(enabled=["Justification"], context=True)
+
+    result = judged(a_role_assignment("ann", **ELIGIBLE), role_management_policies=[by_context])
+
+    assert statuses(result) == {f"activation/{GLOBAL_ADMINISTRATOR}": "unknown"}
 
 
 def test_only_the_roles_that_give_every_other_one_need_approval() -> None:
