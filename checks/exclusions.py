@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 import pandas as pd
 
 from checks.circles import ANYBODY, NOBODY, Circle, Memberships, Roles
-from checks.conditional_access.conditions import groups_named, includes, roles_named
+from checks.conditional_access.conditions import groups_named, includes, listed, roles_named
 from checks.conditional_access.people import Person, Standing
 from checks.frame import records
 from checks.json_values import ABSENT, Texts, object_of
@@ -111,7 +111,7 @@ class _Excluded:
             all_of([_STATES.get(row["state"]), _keeps_out(content.get("grantControls", ABSENT))]),
             _is_about_flows(parts.get("authenticationFlows")),
             users,
-            *(Texts.of(lists.get(f"exclude{kind}")) for kind in ("Users", "Groups", "Roles")),
+            *(listed(lists, f"exclude{kind}") for kind in ("Users", "Groups", "Roles")),
         )
 
     @property
