@@ -3,8 +3,14 @@
 from itertools import chain
 from typing import Final
 
+from checks.signins.detections import approval, credential, guessing, spray
 from checks.signins.units import Unit
 
-_MODULES: Final[tuple[tuple[Unit, ...], ...]] = ()
+_MODULES: Final[tuple[tuple[Unit, ...], ...]] = (
+    approval.UNITS,
+    credential.UNITS,
+    guessing.UNITS,
+    spray.UNITS,
+)
 
 UNITS: Final[tuple[Unit, ...]] = tuple(sorted(chain.from_iterable(_MODULES), key=lambda unit: unit.id))
