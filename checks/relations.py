@@ -48,11 +48,42 @@ class Relation:
             duckdb.OutOfMemoryException: The result groups by too many keys; query per day or
                 per bucket of users.
         """
-        # every input has its own columns, so the name is bound anew for each query
-        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{self._name}" AS {self._definition}')
+        self._bind()
         result: pa.Table = self._connection.sql(query, params=list(parameters)).to_arrow_table()
         frame: pd.DataFrame = result.to_pandas(types_mapper=pd.ArrowDtype)
         return frame
+
+    def materialise(self, name: str, query: str, parameters: Sequence[object] = ()) -> None:
+        """Keep the result of a query in memory, as a table that later queries can name.
+
+        Args:
+            name: Name of the new table, in place of an older one of this name; never from data.
+            query: As for `sql`.
+            parameters: As for `sql`.
+
+        Raises:
+            duckdb.OutOfMemoryException: The result is too large.
+        """
+        self._bind()
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}', list(parameters))
+
+    def register(self, name: str, rows: pa.Table) -> None:
+        """Let later queries name a table that is in memory already.
+
+        Args:
+            name: Name of the table, in place of an older one of this name; never from data.
+            rows: Its rows; not copied.
+        """
+        self._connection.register(name, rows)
+
+    def drop(self, *names: str) -> None:
+        """Free the memory of tables that were materialised."""
+        for name in names:
+            self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+    def _bind(self) -> None:
+        # every input has its own columns, so the name is bound anew for each query
+        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{self._name}" AS {self._definition}')
 
 
 class Relations:
