@@ -78,6 +78,9 @@ class TenantConfig:
     firm_size: int | None = None
     mfa_trusted_ips: tuple[str, ...] | None = None
     notify_env: str = ""
+    """Name of the variable with the Apprise addresses of whoever is told of signals; empty: nobody is."""
+    reference: str = ""
+    """Code under which messages speak of the tenant; empty: one derived from its key."""
     sharepoint_admin: bool = False
     proxy: str = ""
     stale_days: int = 90

@@ -23,6 +23,9 @@ _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _RESERVED_ON_WINDOWS: Final = frozenset(
     ["con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(10))]
 )
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,30}")
+_SHORTEST_WORD: Final = 3
+"""Shorter words of a name are in many codes by accident."""
 _WAYS: Final = ("certificate", "client_secret_env", "federated_token_file")
 _APP_KEYS: Final = ("client_id", "certificate", "certificate_password_env", "client_secret_env", "federated_token_file")
 _SHARED_KEYS: Final = ("data_dir", "language", "timezone", "cloud", "packs", "proxy", *_APP_KEYS)
@@ -37,6 +40,7 @@ _TENANT_KEYS: Final = (
     "firm_size",
     "mfa_trusted_ips",
     "notify_env",
+    "reference",
     "sharepoint_admin",
     "thresholds",
     "trusted_forwarding",
@@ -139,6 +143,10 @@ def _refuse_twins(tenants: Mapping[str, TenantConfig], listed: Section) -> None:
     for slug, tenant in tenants.items():
         if (first := owner.setdefault(tenant.tenant_id, slug)) != slug:
             raise listed.mistake(f"`{first}` and `{slug}` have the same `tenant_id`; keep one of them.")
+    codes: dict[str, str] = {slug: slug for slug in tenants}
+    for slug, tenant in tenants.items():
+        if tenant.reference and (first := codes.setdefault(tenant.reference.lower(), slug)) != slug:
+            raise listed.mistake(f"the `reference` of `{slug}` also means `{first}`; choose another one.")
 
 
 def _tenant(slug: str, listed: Section, defaults: Section) -> TenantConfig:
@@ -164,6 +172,7 @@ def _tenant(slug: str, listed: Section, defaults: Section) -> TenantConfig:
         firm_size=merged.whole_number("firm_size") if merged.has("firm_size") else None,
         mfa_trusted_ips=_networks(merged) if merged.has("mfa_trusted_ips") else None,
         notify_env=merged.variable("notify_env"),
+        reference=_reference(merged, slug),
         sharepoint_admin=merged.flag("sharepoint_admin", default=False),
         proxy=merged.url("proxy", ("http", "https"), ""),
         stale_days=limits.whole_number("stale_days", general.whole_number("stale_days", 90)),
@@ -250,6 +259,17 @@ def _networks(section: Section) -> tuple[str, ...]:
                 f'`mfa_trusted_ips` holds "{value}", which is no address or network such as 192.0.2.0/24.'
             ) from error
     return values
+
+
+def _reference(section: Section, slug: str) -> str:
+    """Return the code under which messages speak of the tenant: they leave the machine, so it must not name it."""
+    code = section.text("reference", "")
+    if code and not _REFERENCE.fullmatch(code):
+        raise section.mistake(f'`reference` is "{code}"; write 3 to 31 letters, digits and `-`, such as K-0417.')
+    words = re.split(r"[\W_]+", f"{slug} {section.text('name')}".lower())
+    if named := next((word for word in words if len(word) >= _SHORTEST_WORD and word in code.lower()), ""):
+        raise section.mistake(f'`reference` tells who it is ("{named}"); choose a code that names nobody.')
+    return code
 
 
 def _agreement(entry: Section) -> ForwardingAgreement:

@@ -40,6 +40,9 @@ PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _OWN: Final = mark("To show from scan to scan what was found, what was mended and what the firm decided about it.")
+_EXAMINING: Final = mark(
+    "To tell once that sign-ins are to be examined, and to know who concluded what about them, and when."
+)
 _BOOKKEEPING: Final = mark("To continue with the next scan where this one ended, and to name what could not be read.")
 _DAYS: Final = mark("{days} days after it happened")
 _MONTHS: Final = mark("{months} months after the scan")
@@ -106,8 +109,21 @@ def _kept_besides(wording: Wording) -> Iterator[Held]:
         "findings", wording.text(mark("Findings")), about, own, (), columns, "", "", _kept(FINDINGS, wording), None
     )
     decisions = ("waivers", "finding_status", "answers", "attestations", "outputs", "audit_trail")
+    signals = ("signals", "signal_deliveries", "signal_conclusions")
     yield Held(
         "decisions", wording.text(mark("Decisions of the firm")), about, own, (), decisions, "", "", forever, None
+    )
+    yield Held(
+        "signals",
+        wording.text(mark("Signals")),
+        about,
+        wording.text(_EXAMINING),
+        (),
+        signals,
+        "",
+        "",
+        _kept(FINDINGS, wording),
+        None,
     )
     nobody = wording.text(ABOUT[DataClass.COUNT])
     counts = ("tenant_id", "scan_id", "check_id", "status", "severity", "assessed", "failing", "unknown")

@@ -1,8 +1,10 @@
 """What would make a scan of a tenant fail, as far as can be seen without asking Microsoft."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from m365_posture.channels import check_channels
 from m365_posture.config import ConfigError, TenantConfig
 from m365_posture.exits import Exit, expected
 from m365_posture.keys import TENANT_KEY_FILE, KeyUnusable, MasterKey, TenantKey
@@ -31,6 +33,8 @@ def problems(tenant: TenantConfig, master: MasterKey) -> Iterator[tuple[Exit, st
 def _examinations(tenant: TenantConfig, master: MasterKey) -> Iterator[Callable[[], object]]:
     if tenant.leavers is not None:
         yield partial(read_leavers, tenant.leavers)
+    if tenant.notify_env:
+        yield partial(check_channels, tenant, os.environ)
     if (tenant.folder / TENANT_KEY_FILE).exists():
         yield partial(TenantKey.open, tenant.folder, master)
     for pack in tenant.packs:

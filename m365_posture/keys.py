@@ -218,6 +218,11 @@ class TenantKey:
         """Return the key of tenant.sqlite: 64 hex digits, for SQLCipher's raw key form."""
         return _derive(self.secret, "database").hex()
 
+    def reference(self) -> str:
+        """Return a code for the tenant that tells nobody whose it is, e.g. ``T-7K3Q-MD5A``; stays with the key."""
+        code = base64.b32hexencode(_derive(self.secret, "reference", 5)).decode()
+        return f"T-{code[:4]}-{code[4:]}"
+
     def wrap(self, content: bytes, name: str) -> str:
         """Return a Parquet file's key, wrapped for `name` (Parquet's master key id), as text."""
         return _seal(_derive(self.secret, "parquet"), content, name)

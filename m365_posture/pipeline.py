@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,10 +13,12 @@ from checks.engine import evaluate
 from checks.registry import CATALOGUE
 from checks.results import Evaluation
 from checks.versions import catalogue_version
+from m365_posture.channels import channels_of
 from m365_posture.config import TenantConfig
 from m365_posture.keys import MasterKey
 from m365_posture.locks import tenant_lock
-from m365_posture.retention import purge
+from m365_posture.notification import Told, tell
+from m365_posture.retention import purge, purge_signals
 from m365_posture.tenant_data import TenantData
 from scanner.collectors.collector import Progress
 from scanner.reading import Means, read_tenant
@@ -41,6 +43,8 @@ class Scanned:
     manifest: Manifest
     evaluation: Evaluation
     judged: Judged
+    told: Told = field(default_factory=Told)
+    """What there was to tell the same night."""
 
 
 def scan(
@@ -53,7 +57,7 @@ def scan(
     full: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> Scanned:
-    """Read a tenant, judge what was read, keep and publish it, and remove what has been kept long enough.
+    """Read a tenant, judge what was read, keep and publish it, tell of new signals, and purge.
 
     Args:
         tenant: Whom to scan.
@@ -73,6 +77,7 @@ def scan(
         data = TenantData.open_or_create(tenant, master)
         # What judging needs besides the reading had better be unusable now than after an hour.
         data.profile(clock.now())
+        channels_of(tenant, environment)
         _judge_previous(data, clock)
         reading = read_tenant(
             tenant,
@@ -86,8 +91,9 @@ def scan(
         )
         manifest = asyncio.run(reading)
         scanned = _judge_and_keep(data, manifest.scan_id, clock)
+        told = tell(data, clock, environment, judged=scanned.judged)
         _purge(data, clock)
-        return scanned
+        return replace(scanned, told=told)
 
 
 def judge(scan_folder: Path, data: TenantData, as_of: datetime | None = None) -> Evaluation:
@@ -145,6 +151,7 @@ def _purge(data: TenantData, clock: Clock) -> None:
     """Remove what has been kept long enough; a scan that is done stays done where that does not go well."""
     try:
         purged = purge(data.folder, data.vault, clock.now())
+        purge_signals(data, clock.now())
     except (SnapshotError, OSError) as error:
         _LOG.warning("purge of tenant %s: %s: run `m365-posture purge`", data.tenant.tenant_id, type(error).__name__)
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from m365_posture.files import sync_folder
+from m365_posture.tenant_data import TenantData
 from scanner.snapshot.crypto import Vault, file_hash
 from scanner.snapshot.errors import SnapshotError
 from scanner.snapshot.events import EVENTS
@@ -15,8 +16,10 @@ from scanner.snapshot.manifest import MANIFEST_FILE, SCANS, finished_scans, scan
 from scanner.snapshot.purge import RETENTION, Due, Removal, due, remove, remove_files
 from scanner.snapshot.reader import SnapshotReader
 from scanner.snapshot.tables import TABLES
+from store.decisions import FILE_NAME as DECISIONS_FILE
 from store.findings import FOLDER as FINDINGS_FOLDER
 from store.schema import FINDINGS
+from store.signals import Signals
 
 LEFTOVERS: Final = "leftovers"
 """Name under which the removal of files that no finished scan lists is told."""
@@ -62,6 +65,22 @@ def what_is_due(tenant_folder: Path, vault: Vault, now: datetime) -> Purged:
     leftovers = [] if unreadable else _leftovers(tenant_folder, readers, now)
     told = [*filter(_told, would), *_leftover_removal(tenant_folder, leftovers)]
     return Purged(tuple(told), tuple(unreadable))
+
+
+def purge_signals(data: TenantData, now: datetime, *, dry_run: bool = False) -> int:
+    """Remove the signals that are older than findings are kept, and return how many.
+
+    Args:
+        data: The tenant's.
+        now: Aware, UTC.
+        dry_run: Only count them.
+    """
+    if not (data.folder / DECISIONS_FILE).exists():
+        return 0
+    before = now - timedelta(days=FINDINGS.retention_days)
+    with data.decisions() as decisions:
+        signals = Signals(decisions)
+        return signals.due(before) if dry_run else signals.forget(before)
 
 
 def _readers(tenant_folder: Path, vault: Vault) -> tuple[list[SnapshotReader], list[str]]:

@@ -54,6 +54,11 @@ class TenantData:
         key = TenantKey.open_or_create(tenant.folder, master)
         return cls(tenant, tenant.folder, key, Vault(key))
 
+    @property
+    def reference(self) -> str:
+        """The code under which messages speak of the tenant: the one in its configuration, else one of its key's."""
+        return self.tenant.reference or self.key.reference()
+
     def decisions(self) -> Decisions:
         """Open what people decided, making the file when it is not there."""
         return Decisions(self.folder, self.key.database_key())

@@ -4,7 +4,7 @@ Every change and its line in the audit trail are one transaction, and the trail 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ from store.migrations import migrate
 
 FILE_NAME: Final = "tenant.sqlite"
 _BUSY_S: Final = 30
+
+Execute = Callable[..., Any]
+"""Runs one statement of a transaction: SQL and its parameters."""
 
 _MIGRATIONS: Final = (
     (
@@ -45,6 +48,19 @@ _MIGRATIONS: Final = (
             BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END""",
     ),
     ("CREATE TABLE outputs (path TEXT PRIMARY KEY, written_at TEXT NOT NULL)",),
+    (
+        """CREATE TABLE signals (
+            story TEXT PRIMARY KEY, subject TEXT NOT NULL, level TEXT NOT NULL, began TEXT NOT NULL,
+            ended TEXT NOT NULL, noticed_at TEXT NOT NULL, current TEXT NOT NULL, scan_id TEXT NOT NULL,
+            evaluation_id TEXT NOT NULL)""",
+        """CREATE TABLE signal_deliveries (
+            story TEXT NOT NULL, level TEXT NOT NULL, channel TEXT NOT NULL, attempts INTEGER NOT NULL,
+            claimed_until TEXT, tried_at TEXT, outcome TEXT NOT NULL, delivered_at TEXT,
+            PRIMARY KEY (story, level, channel))""",
+        """CREATE TABLE signal_conclusions (
+            id INTEGER PRIMARY KEY, story TEXT NOT NULL, conclusion TEXT NOT NULL, note TEXT NOT NULL,
+            concluded_by TEXT NOT NULL, concluded_at TEXT NOT NULL, level TEXT NOT NULL, ended TEXT NOT NULL)""",
+    ),
 )
 
 
@@ -131,7 +147,7 @@ class Decisions:
                 until=date.fromisoformat(row[5]),
                 condition=json.loads(row[6]),
             )
-            for row in self._rows(
+            for row in self.rows(
                 "SELECT check_id, object_id, reason, approved_by, decided_at, until, condition"
                 " FROM waivers WHERE revoked_at IS NULL ORDER BY id"
             )
@@ -149,7 +165,7 @@ class Decisions:
 
     def work(self) -> list[FindingWork]:
         """Return the work on every finding that has any, by check and object."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT check_id, object_id, status, note, changed_by, changed_at FROM finding_status"
             " ORDER BY check_id, object_id"
         )
@@ -171,7 +187,7 @@ class Decisions:
 
     def answers(self) -> list[Answer]:
         """Return every answer, by question."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT question_id, answer, covered_elsewhere, answered_by, answered_at FROM answers ORDER BY question_id"
         )
         return [Answer(r[0], r[1], r[2], r[3], datetime.fromisoformat(r[4])) for r in rows]
@@ -192,7 +208,7 @@ class Decisions:
 
     def attestations(self, on: date) -> list[Attestation]:
         """Return the attestations that count on a day, by check."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT check_id, reference, attested_by, attested_at, until FROM attestations"
             " WHERE until >= ? ORDER BY check_id",
             (on.isoformat(),),
@@ -206,30 +222,42 @@ class Decisions:
 
     def outputs(self) -> list[Path]:
         """Return every file that `note_output` was told of, there or not, by path."""
-        return [Path(row[0]) for row in self._rows("SELECT path FROM outputs ORDER BY path")]
+        return [Path(row[0]) for row in self.rows("SELECT path FROM outputs ORDER BY path")]
 
     def audit_trail(self) -> list[AuditEntry]:
         """Return every change, oldest first."""
-        rows = self._rows("SELECT at, actor, action, subject, details FROM audit_trail ORDER BY id")
+        rows = self.rows("SELECT at, actor, action, subject, details FROM audit_trail ORDER BY id")
         return [AuditEntry(datetime.fromisoformat(r[0]), r[1], r[2], r[3], json.loads(r[4])) for r in rows]
 
-    def _rows(self, sql: str, parameters: tuple[str, ...] = ()) -> list[Any]:
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """Return what a query of the modules of this folder answers."""
         return list(self._connection.execute(sql, parameters))
 
     @contextmanager
-    def _change(self, at: datetime, actor: str, action: str, *subject: str, **details: str) -> Iterator[Any]:
+    def transaction(self) -> Iterator[Execute]:
+        """Run the block's statements all or none, with no other process writing in between."""
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
         try:
             yield execute
-            execute(
-                "INSERT INTO audit_trail (at, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)",
-                (at.isoformat(), actor, action, " ".join(subject), canonical(details)),
-            )
         except BaseException:
             execute("ROLLBACK")
             raise
         execute("COMMIT")
+
+    @contextmanager
+    def _change(self, at: datetime, actor: str, action: str, *subject: str, **details: str) -> Iterator[Execute]:
+        with self.transaction() as execute:
+            yield execute
+            write_trail(execute, AuditEntry(at, actor, action, " ".join(subject), details))
+
+
+def write_trail(execute: Execute, entry: AuditEntry) -> None:
+    """Add a line to the audit trail, in the transaction of what it tells."""
+    execute(
+        "INSERT INTO audit_trail (at, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)",
+        (entry.at.isoformat(), entry.actor, entry.action, entry.subject, canonical(entry.details)),
+    )
 
 
 def canonical(value: Mapping[str, object]) -> str:

@@ -14,6 +14,7 @@ from m365_posture.commands import (
     keys,
     purge,
     scan,
+    signals,
     simulate,
     store,
     tenants,
@@ -39,6 +40,7 @@ app.command("simulate")(simulate.simulate)
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(checks.app, name="checks")
 app.add_typer(keys.app, name="keys")
+app.add_typer(signals.app, name="signals")
 app.add_typer(config.app, name="config")
 app.add_typer(store.app, name="store")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from checks.model import Severity, Verdict
+from m365_posture.commands.told import MARK, NOT_SENT
 from m365_posture.exits import Exit
 from m365_posture.fleet import Child
 
@@ -21,16 +22,19 @@ def summary_of(children: Sequence[Child]) -> list[str]:
     width = max((len(child.slug) for child in children), default=0)
     failed = [child for child in children if not is_scanned(child)]
     tenants = [f"  {child.slug:{width}}  {_told(child)}" for child in children]
-    return [f"Summary of {len(children)} tenants:", *tenants, _total(children), *_to_do(failed)]
+    signals = [line for child in children for line in _signals(child)]
+    return [f"Summary of {len(children)} tenants:", *tenants, _total(children), *signals, *_to_do(failed)]
 
 
 def _total(children: Sequence[Child]) -> str:
     scanned = [child for child in children if is_scanned(child)]
-    gaps = sum(child.code == Exit.INCOMPLETE for child in scanned)
+    gaps = sum(child.code == Exit.INCOMPLETE and not _is_unsent(child) for child in scanned)
+    unsent = sum(map(_is_unsent, scanned))
+    untold = f", {unsent} with signals not sent everywhere" if unsent else ""
     failing = _failing([row for child in scanned for row in _checks(child)]) or "none"
     missing = len(children) - len(scanned)
     return (
-        f"{len(scanned)} scanned, {gaps} of them with incomplete coverage; {missing} not scanned. "
+        f"{len(scanned)} scanned, {gaps} of them with incomplete coverage{untold}; {missing} not scanned. "
         f"Failing checks: {failing}."
     )
 
@@ -46,8 +50,19 @@ def _told(child: Child) -> str:
         return f"NOT SCANNED: {lines[-1] if lines else _NOTHING_TOLD}"
     checks = _checks(child)
     unknown = sum(row["status"] == Verdict.NOT_ASSESSED for row in checks)
-    coverage = ", coverage incomplete" if child.code == Exit.INCOMPLETE else ""
+    # a child that could not tell somebody ends like one that could not read something
+    why = "coverage incomplete or signals not sent" if _is_unsent(child) else "coverage incomplete"
+    coverage = f", {why}" if child.code == Exit.INCOMPLETE else ""
     return f"failing: {_failing(checks) or 'none'}; not assessed: {unknown} of {len(checks)}{coverage}"
+
+
+def _signals(child: Child) -> list[str]:
+    """Return the line that a child told of signals to examine."""
+    return [line for line in child.messages.splitlines() if line.startswith(f"{child.slug}: {MARK}:")]
+
+
+def _is_unsent(child: Child) -> bool:
+    return any(NOT_SENT in line for line in _signals(child))
 
 
 def _checks(child: Child) -> list[Mapping[str, Any]]:

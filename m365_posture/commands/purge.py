@@ -31,8 +31,8 @@ def purge(
     """Remove what has been kept long enough, and show what was removed.
 
     Every scan does the same for its tenant; this is for tenants that are not scanned any more. Sign-in and
-    audit rows are kept 90 days, the register of sharing links of the last two scans, everything else and the
-    findings 24 months. Each file removed is in the list of --format json, with the SHA-256 it had.
+    audit rows are kept 90 days, the register of sharing links of the last two scans, everything else, the
+    findings and the signals 24 months. Each file removed is in the list of --format json, with the SHA-256 it had.
 
     Example:
 
@@ -54,7 +54,7 @@ def purge(
     for tenant in scanned if every else named:
         try:
             data = TenantData.open(tenant, master)
-            purged = _due(data) if dry_run else _purged(data)
+            purged, signals = _due(data) if dry_run else _purged(data)
         except Exception as error:
             problem = expected(error)
             if problem is None:
@@ -62,6 +62,7 @@ def purge(
             problems.append(problem)
             continue
         rows += [_row(data, removal) for removal in purged.removals]
+        rows += [{"tenant": tenant.slug, "table": "signals", "files": 0, "bytes": 0, "rows": signals}] * bool(signals)
         problems += [(Exit.STORED, f"Nothing of one scan was removed: {text}") for text in purged.unreadable]
     write_rows(rows, _COLUMNS, form)
     for _, sentence in problems:
@@ -69,19 +70,21 @@ def purge(
     raise typer.Exit(first_that_applies(code for code, _ in problems))
 
 
-def _purged(data: "TenantData") -> "Purged":
+def _purged(data: "TenantData") -> tuple["Purged", int]:
     from m365_posture.locks import tenant_lock
     from m365_posture.retention import purge as purge_tenant
+    from m365_posture.retention import purge_signals
 
     now = datetime.now(UTC)
     with tenant_lock(data.folder, command="purge", started_at=now):
-        return purge_tenant(data.folder, data.vault, now)
+        return purge_tenant(data.folder, data.vault, now), purge_signals(data, now)
 
 
-def _due(data: "TenantData") -> "Purged":
-    from m365_posture.retention import what_is_due
+def _due(data: "TenantData") -> tuple["Purged", int]:
+    from m365_posture.retention import purge_signals, what_is_due
 
-    return what_is_due(data.folder, data.vault, datetime.now(UTC))
+    now = datetime.now(UTC)
+    return what_is_due(data.folder, data.vault, now), purge_signals(data, now, dry_run=True)
 
 
 def _row(data: "TenantData", removal: "Removal") -> Row:

@@ -14,6 +14,8 @@ from m365_posture.commands.judged import say_summary, write_judged
 from m365_posture.commands.options import FailOn, Format
 from m365_posture.commands.output import say
 from m365_posture.commands.progress import ReadingProgress
+from m365_posture.commands.told import exit_of as exit_of_telling
+from m365_posture.commands.told import told_line
 from m365_posture.config import TenantConfig
 from m365_posture.exits import Exit, first_that_applies, not_read
 from m365_posture.fleet import Child, scan_each
@@ -74,6 +76,8 @@ def scan_here(tenant: TenantConfig, request: Request, form: Format) -> Exit:
     write_judged(list(lines(scanned.evaluation, tenant.slug)), form)
     statuses = [result.verdict.value for result in scanned.evaluation.results]
     say_summary(tenant.slug, statuses, scanned.manifest.tables)
+    if line := told_line(tenant.slug, scanned.told):
+        say(line)
     return exit_of(scanned, request.fail_on, strict=request.strict)
 
 
@@ -98,10 +102,12 @@ def scan_in_children(tenants: Sequence[TenantConfig], request: Request, form: Fo
 
 
 def exit_of(scanned: Scanned, fail_on: FailOn | None, *, strict: bool) -> Exit:
-    """Return how a scan ends: findings go before gaps."""
+    """Return how a scan ends: findings go before gaps, and somebody who was not reached is a gap."""
     if fail_on is not None:
         limit = Severity(fail_on.value)
         for result in scanned.evaluation.results:
             if result.verdict is Verdict.FAIL and result.check.severity.at_least(limit):
                 return Exit.FINDINGS
-    return Exit.INCOMPLETE if not_read(scanned.manifest.tables, strict=strict) else Exit.DONE
+    if not_read(scanned.manifest.tables, strict=strict):
+        return Exit.INCOMPLETE
+    return exit_of_telling(scanned.told)
