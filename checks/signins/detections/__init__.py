@@ -3,13 +3,16 @@
 from itertools import chain
 from typing import Final
 
-from checks.signins.detections import approval, credential, guessing, spray
+from checks.signins.detections import approval, credential, distributed, guessing, lockouts, probing, spray
 from checks.signins.units import Unit
 
 _MODULES: Final[tuple[tuple[Unit, ...], ...]] = (
     approval.UNITS,
     credential.UNITS,
+    distributed.UNITS,
     guessing.UNITS,
+    lockouts.UNITS,
+    probing.UNITS,
     spray.UNITS,
 )
 

@@ -58,8 +58,10 @@ piled AS (
 asked AS MATERIALIZED (
     SELECT
         who, episode, arg_min(address, (is_own, moment, row)) AS address, min(moment) AS first, max(moment) AS last,
-        min(moment) FILTER (so_far >= {DENIALS}) AS since, sum(denials)::INT AS times, max(at_once)::INT AS at_once, bool_and(is_own) AS is_own,
-        list(DISTINCT near) FILTER (NOT is_own) AS nears, list(row ORDER BY moment, row) AS rows
+        min(moment) FILTER (so_far >= {DENIALS}) AS since,
+        sum(denials)::INT AS times, max(at_once)::INT AS at_once,
+        bool_and(is_own) AS is_own, list(DISTINCT near) FILTER (NOT is_own) AS nears,
+        list(row ORDER BY moment, row) AS rows
     FROM piled GROUP BY who, episode
 ),
 approvals AS (
@@ -79,7 +81,8 @@ given AS (
 SELECT
     asked.who, address, first, greatest(last, given.moment) AS last, times,
     NOT is_own AS succeeded, given.row IS NOT NULL AS approved,
-    CASE WHEN given.row IS NOT NULL THEN 'high' WHEN at_once >= {MANY_DENIALS} AND NOT is_own THEN 'medium' END AS level,
+    CASE WHEN given.row IS NOT NULL THEN 'high'
+        WHEN at_once >= {MANY_DENIALS} AND NOT is_own THEN 'medium' END AS level,
     rows[:49] || list_filter([given.row], lambda row: row IS NOT NULL AND NOT list_contains(rows, row)) AS rows,
     {{'denials': at_once}} AS facts
 FROM asked LEFT JOIN given USING (who, episode) ORDER BY first, who

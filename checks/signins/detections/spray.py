@@ -9,7 +9,6 @@ from checks.signins.detections.attempts import (
     GUESSED,
     NAMES,
     PEOPLE,
-    SPRAY,
     SPRAYED,
     TRIED,
     TRIES,
@@ -116,9 +115,7 @@ UNITS: Final = (
         threshold={"people": PEOPLE, "people_with_one_program": FEW_PEOPLE, "names": NAMES, "tries": TRIES},
         fields=_FIELDS,
         is_crowd=True,
-        false_alarms=mark(
-            "Somebody who forgot the password at a place where he had not been before, and remembers it after many tries."
-        ),
+        false_alarms=mark("Somebody who forgot the password at a place new to him, and remembers it after many tries."),
         why=mark(
             "The source of many wrong passwords used the right one of this person. Ask whether it was the person; "
             "otherwise end the sessions and change the password."
