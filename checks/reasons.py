@@ -39,6 +39,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "rescan": "scan again",
         "restore_backup": "put the damaged files back from a backup",
+        "import": "import a file of the unified audit log with `m365-posture signins import`",
         "rescan_full": "scan again with --full",
         "exchange": "it takes a reading through Exchange as well",
     }

@@ -130,7 +130,7 @@ OF_SHAREPOINT_ADMIN: Final = {"spo_tenant"}
 """Tables for which a firm must opt in."""
 NEVER_UNLICENSED: Final = {table for table, path in PATHS.items() if path.startswith("exchange/")}
 """Tables of a service that refuses, but never says that a licence is missing: without one there is no way in."""
-MADE_OF_OTHERS: Final = {"app_credentials"}
+MADE_OF_OTHERS: Final = {"app_credentials", "sign_in_baselines", "mailbox_audits"}
 """Tables for which nothing is asked."""
 KINDS: Final = {
     "denied": FaultKind.FORBIDDEN,
@@ -149,6 +149,7 @@ HELPED: Final = {
     "registration_details": {"authentication_methods"},
     "applications": {"app_credentials"},
     "service_principals": {"app_credentials"},
+    "sign_ins": {"sign_in_baselines"},
 }
 """Tables that are read without these too, but then say less, or stand in for them."""
 

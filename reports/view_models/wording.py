@@ -115,6 +115,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "dns_records": mark("Public DNS records for mail"),
         "sign_ins": mark("Sign-in log"),
         "sign_ins.beta_properties": mark("Sign-in log (how people proved who they are)"),
+        "sign_in_baselines": mark("What is usual for each person's sign-ins"),
         "sharing_links": mark("Sharing links"),
         "sharing_links.changes_since_full_sweep": mark("Sharing links (changes since everything was last read)"),
         "groups": mark("Groups"),
@@ -138,6 +139,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "sharepoint_settings": mark("Sharing settings of the tenant"),
         "spo_tenant": mark("Sharing settings of the SharePoint admin site"),
         "directory_audits": mark("Audit log of the directory"),
+        "mailbox_audits": mark("Changes of mailboxes, from imported logs"),
         "applications": mark("Registered applications"),
         "service_principals": mark("Applications that were let in"),
         "app_credentials": mark("Secrets and certificates of applications"),
@@ -171,6 +173,7 @@ _MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "rescan": mark("Scan again."),
         "rescan_full": mark("Scan again with --full: Microsoft does not promise to tell every change."),
         "restore_backup": mark("Put the damaged files back from a backup."),
+        "import": mark("Import a file of the unified audit log: `m365-posture signins import`."),
     }
 )
 _LABELLED: Final = mark("{label}: {value}")

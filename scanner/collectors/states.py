@@ -16,6 +16,10 @@ from scanner.transport.errors import (
 )
 
 RESCAN: Final = "rescan"
+IMPORT: Final = "import"
+"""What mends a table of which only exported files tell."""
+IMPORTED: Final = "imported"
+"""Reason of a log of which files were imported: what they left out is not known."""
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _STATES: Final = {Denied: TableState.DENIED, Unlicensed: TableState.UNLICENSED}
 _REASONS: Final[dict[type[ReadError], str]] = {

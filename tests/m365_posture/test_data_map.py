@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import World, a_world
+from table_faults import MADE_OF_OTHERS
 
 from m365_posture.data_map import PURPOSES
 from scanner.collectors.catalogue import AREAS, COLLECTORS
@@ -34,7 +35,7 @@ def test_every_table_of_the_packs_that_are_read_is_named_with_purpose_and_retent
 
     assert read == held.keys() - {"findings", "decisions", "portfolio", "records"}
     assert all(entry["about"] and entry["why"] and entry["kept"] for entry in held.values())
-    assert all(held[name]["permission"] for name in read - {"app_credentials", "dns_records"})
+    assert all(held[name]["permission"] for name in read - MADE_OF_OTHERS - {"dns_records"})
 
 
 def test_it_says_how_long_logs_links_and_findings_are_kept(world: World) -> None:

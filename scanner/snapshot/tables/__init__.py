@@ -10,7 +10,7 @@ from scanner.snapshot.tables.applications import (
     OAUTH2_PERMISSION_GRANTS,
     SERVICE_PRINCIPALS,
 )
-from scanner.snapshot.tables.audits import DIRECTORY_AUDITS
+from scanner.snapshot.tables.audits import DIRECTORY_AUDITS, MAILBOX_AUDITS
 from scanner.snapshot.tables.authentication import AUTHENTICATION_METHODS, PER_USER_MFA, REGISTRATION_DETAILS
 from scanner.snapshot.tables.bookkeeping import UNREAD_OBJECTS, WATERMARKS
 from scanner.snapshot.tables.directory import (
@@ -57,10 +57,10 @@ from scanner.snapshot.tables.policies import (
 )
 from scanner.snapshot.tables.roles import ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_MANAGEMENT_POLICIES
 from scanner.snapshot.tables.sharing import SHAREPOINT_SETTINGS, SHARING_LINKS, SPO_TENANT
-from scanner.snapshot.tables.sign_ins import SIGN_INS
+from scanner.snapshot.tables.sign_ins import SIGN_IN_BASELINES, SIGN_INS
 from scanner.snapshot.tables.usage import ACTIVE_USER_DETAIL
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """`major.minor`: a reader refuses a newer major; a newer minor only adds columns or tables."""
 
 TABLES: Final[dict[str, Table]] = {
@@ -111,7 +111,9 @@ TABLES: Final[dict[str, Table]] = {
         SAFE_ATTACHMENT_POLICIES,
         DNS_RECORDS,
         SIGN_INS,
+        SIGN_IN_BASELINES,
         DIRECTORY_AUDITS,
+        MAILBOX_AUDITS,
         APPLICATIONS,
         SERVICE_PRINCIPALS,
         APP_CREDENTIALS,

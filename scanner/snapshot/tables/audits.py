@@ -1,4 +1,4 @@
-"""The directory's audit log, kept once per tenant and by day."""
+"""Logs of who changed what, kept once per tenant and by day."""
 
 from typing import Final
 
@@ -37,3 +37,30 @@ DIRECTORY_AUDITS: Final = Table(
 )
 """`target_resources` and `additional_details` are JSON; old and new values in it are JSON texts again.
 Values that speak of telephones are null: telephone numbers are not kept."""
+
+_CONTENT_NAME: Final = DataClass.CONTENT_NAME
+
+MAILBOX_AUDITS: Final = Table(
+    "mailbox_audits",
+    key=("id",),
+    retention_days=90,
+    storage=Storage.EVENTS,
+    event_time="creation_time",
+    columns=(
+        Column("id", pa.string(), _ACCOUNT),
+        Column("creation_time", TIMESTAMP, _ACCOUNT),
+        Column("operation", pa.string(), DataClass.SETTING),
+        Column("user_id", pa.string(), _ACCOUNT),
+        Column("user_key", pa.string(), _ACCOUNT),
+        Column("client_ip", pa.string(), _ACCOUNT),
+        Column("mailbox", pa.string(), _ACCOUNT),
+        Column("rule_name", pa.string(), _CONTENT_NAME),
+        Column("parameters", pa.string(), _CONTENT_NAME),
+        Column("result_status", pa.string(), DataClass.SETTING),
+    ),
+)
+"""Changes of inbox rules and of forwarding, with their time: from imported unified audit logs only.
+
+`user_id` is who did it, `mailbox` whose mail it is about, both as the log names them: mostly a user principal name, in
+lower case. `parameters` is JSON: what was set, by the name of the cmdlet's parameter.
+"""

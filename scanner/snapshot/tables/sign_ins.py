@@ -1,4 +1,4 @@
-"""The sign-in log, kept once per tenant and by day."""
+"""The sign-in log, kept once per tenant and by day, and what it says is usual for each person."""
 
 from typing import Final
 
@@ -70,3 +70,24 @@ SIGN_INS: Final = Table(
         Column("cross_tenant_access_type", pa.string(), _ACCOUNT, group=_BETA),
     ),
 )
+
+SIGN_IN_BASELINES: Final = Table(
+    "sign_in_baselines",
+    key=("user_id", "kind", "value"),
+    retention_days=180,
+    columns=(
+        Column("user_id", pa.string(), _ACCOUNT),
+        Column("kind", pa.string(), DataClass.SETTING),
+        Column("value", pa.string(), _ACCOUNT),
+        Column("first_seen", TIMESTAMP, _ACCOUNT),
+        Column("last_seen", TIMESTAMP, _ACCOUNT),
+        Column("successes", pa.int64(), DataClass.COUNT),
+        Column("days", pa.int64(), DataClass.COUNT),
+    ),
+)
+"""What each person signed in from and with, successfully: longer than the log itself is kept.
+
+`kind` is one of `country`, `network` (the /24 or /64), `asn`, `agent`, `client`, `flow` (`deviceCode`, `ropc`),
+`app` and `week` (`2026-W47`). A service principal is the user `sp:<its id>`. `successes` and `days` are of the
+days of the log that are kept; of what is no longer in the log, as it was when it left.
+"""
