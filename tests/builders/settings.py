@@ -144,6 +144,18 @@ def a_location(location_id: str = "l1", *addresses: str, trusted: bool | None = 
     return row("named_locations", given, defaults)
 
 
+def countries(*codes: str | None, location_id: str = "countries") -> Row:
+    """A named location of countries."""
+    raw = {"id": location_id, "countriesAndRegions": list(codes), "includeUnknownCountriesAndRegions": False}
+    defaults = {
+        "id": location_id,
+        "location_type": "#microsoft.graph.countryNamedLocation",
+        "display_name": f"Name of {location_id}",
+        "raw": json.dumps(raw),
+    }
+    return row("named_locations", {}, defaults)
+
+
 def a_strength(strength_id: str = "strength-1", *combinations: str, **given: Any) -> Row:
     """An authentication strength of the firm's own."""
     defaults = {

@@ -16,6 +16,7 @@ from builders.settings import (
     a_timeout,
     activation_rules,
     an_authentication_policy,
+    countries,
     organization_config,
     per_user_mfa,
     protocols_of,
@@ -86,7 +87,9 @@ SETTINGS_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "activity_timeout_policies": st.lists(_TIMES, max_size=2).map(
         lambda times: [a_timeout(after, id=f"timeout-{number}") for number, after in enumerate(times)]
     ),
-    "named_locations": st.sampled_from([True, False, None]).map(lambda trusted: [a_location(trusted=trusted)]),
+    "named_locations": st.tuples(
+        st.sampled_from([True, False, None]), st.sampled_from([[], [], ["BE"], ["RO", "NL"]])
+    ).map(lambda drawn: [a_location(trusted=drawn[0]), *([countries(*drawn[1])] if drawn[1] else [])]),
     "authentication_strengths": st.sampled_from([["fido2"], ["fido2", "password,sms"], ["somethingNew"]]).map(
         lambda allowed: [a_strength("strength-1", *allowed)]
     ),

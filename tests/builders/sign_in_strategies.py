@@ -17,6 +17,7 @@ _OTHERS: Final = st.tuples(
     st.sampled_from([-9000, 12, 25, 3000]),
     st.sampled_from([0, 0, 53003, 50126, None]),
     st.sampled_from([_STRANGE, _STRANGE, "192.0.2.1", None]),
+    st.sampled_from(["BE", "BE", "RO", None]),
 )
 
 
@@ -27,7 +28,9 @@ def sign_ins(draw: st.DrawFn) -> list[Row]:
     return [_sign_in(number, *values) for number, values in enumerate([*attack, *others])]
 
 
-def _sign_in(number: int, user: str, minutes: int, code: int | None, address: str | None) -> Row:
+def _sign_in(
+    number: int, user: str, minutes: int, code: int | None, address: str | None, country: str | None = "BE"
+) -> Row:
     moment = AS_OF - timedelta(days=3) + timedelta(minutes=minutes)
     details = "MFA denied; user declined the authentication" if code == _REFUSED else None
     return a_sign_in(
@@ -37,4 +40,5 @@ def _sign_in(number: int, user: str, minutes: int, code: int | None, address: st
         error_code=code,
         ip_address=address,
         additional_details=details,
+        country_or_region=country,
     )

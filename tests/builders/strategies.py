@@ -138,6 +138,10 @@ _PLATFORMS: Final = (
     {"includePlatforms": ["all"], "excludePlatforms": ["linux"]},
     {"includePlatforms": ["linux"], "excludePlatforms": []},
 )
+_LOCATIONS: Final = (
+    {"includeLocations": ["All"], "excludeLocations": ["l1"]},
+    {"includeLocations": ["countries"], "excludeLocations": []},
+)
 _APPLICATIONS: Final = ({"includeApplications": ["Office365"]}, {"excludeApplications": ["app-1"]})
 
 
@@ -150,7 +154,7 @@ def policies(draw: st.DrawFn) -> list[Row]:
             users=draw(_USERS),
             grant=draw(st.just("mfa") | _GRANTS),
             sessions=draw(_SESSIONS),
-            locations=draw(st.sampled_from([None, None, {"includeLocations": ["All"], "excludeLocations": ["l1"]}])),
+            locations=draw(st.sampled_from([None, None, None, *_LOCATIONS])),
             platforms=draw(st.sampled_from([None, None, *_PLATFORMS])),
             devices=draw(st.sampled_from([None, None, {"deviceFilter": {"mode": "exclude", "rule": "x"}}])),
             applications=draw(st.sampled_from([{}, {}, *_APPLICATIONS])),
@@ -265,7 +269,7 @@ TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "security_defaults": st.sampled_from([False, False, True, None]).map(lambda on: [security_defaults(enabled=on)]),
     "inbox_rules": rules(),
     "sharing_links": links(),
-    "organization": st.just([an_organization()]),
+    "organization": st.sampled_from(["BE", None]).map(lambda code: [an_organization(country_letter_code=code)]),
     "sharepoint_settings": sharing_settings(),
     "sign_ins": sign_ins(),
     "domains": or_null(True, False).map(lambda proven: [a_domain(), a_domain("evil.example", is_verified=proven)]),
