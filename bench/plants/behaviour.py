@@ -13,7 +13,20 @@ import numpy as np
 import pyarrow as pa
 
 from bench.plants import clients as c
-from bench.plants.calendar import DAY, HOUR, MINUTE, SECOND, Calendar, Flags, Leave, Trip, calendar, leaves, trips
+from bench.plants.calendar import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Calendar,
+    Flags,
+    Leave,
+    Trip,
+    calendar,
+    leaves,
+    newcomers,
+    trips,
+)
 from bench.plants.labels import Attack, Benign, Labels
 from bench.plants.log import Log, Numbers, guid, moment_of
 from bench.plants.people import Firm, Job, Person, found
@@ -72,10 +85,7 @@ class Ordinary:
     @cached_property
     def sign_ins(self) -> pa.Table:
         """The log as a table, oldest first; rows after `as_of` have not happened yet."""
-        table = self.log.table()
-        return table.filter(
-            pa.compute.less(table["created_date_time"], pa.scalar(self.as_of, pa.timestamp("us", "UTC")))
-        )
+        return self.log.table(self.days.end)
 
     @cached_property
     def audits(self) -> pa.Table:
@@ -124,7 +134,8 @@ def ordinary(seed: int, people: int, days: int = 90, end: datetime = END) -> Ord
     rng = np.random.default_rng(seed)
     log = Log(seed, guid(0, seed * 7 + 5))
     firm, dates = found(log, rng, people), calendar(days, end)
-    made = Ordinary(seed, log, firm, dates, rng, trips(log, rng, firm, dates), leaves(rng, firm, dates))
+    absences = (*leaves(rng, firm, dates), *newcomers(rng, firm, dates))
+    made = Ordinary(seed, log, firm, dates, rng, trips(log, rng, firm, dates), absences)
     if rng.random() < 0.5:
         chosen = rng.choice(people, size=max(1, people // 8), replace=False)
         made.without_mfa = frozenset(int(number) for number in chosen)
@@ -138,8 +149,21 @@ def ordinary(seed: int, people: int, days: int = 90, end: datetime = END) -> Ord
     for trip in made.trips:
         made.note("trip", f"{trip.person.job} in {trip.town}", [trip.person])
     for leave in made.leaves:
-        made.note("leave", "back after months, as announced", [leave.person])
+        told = "back after months, as announced" if leave.began else "began in these weeks"
+        made.note("leave", told, [leave.person])
+    _retired(made)
     return made
+
+
+def _retired(firm: Ordinary) -> None:
+    """Let the retired founders look at their mail for the last time, at home, in the first two weeks."""
+    log = firm.log
+    for person in firm.firm.of(Job.RETIRED):
+        visits = np.array([firm.days.at(day, 10 + person.number % 5) for day in range(min(13, firm.days.days))])
+        log.add(
+            visits, person=person.row, client=c.browser(log, c.OUTLOOK_WEB, c.EXCHANGE, c.WINDOWS_CHROME),
+            place=person.home, outcome=c.outcome(log, "approved"),
+        )  # fmt: skip
 
 
 def _weeks(firm: Ordinary) -> tuple[Flags, Flags]:
@@ -194,7 +218,7 @@ def _laptops(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     log, rng = firm.log, firm.rng
     counts = rng.poisson(8.5, working.shape) * working
     moments, people, days = _spread(firm, counts, (7.8, 18.6))
-    token = "primaryRefreshToken"
+    token = "primaryRefreshToken"  # noqa: S105 - a kind of token
     programs = [
         c.silent(log, c.OFFICE, c.EXCHANGE, c.OFFICE_WINDOWS, token),
         c.silent(log, c.TEAMS, c.TEAMS_SERVICE, c.WINDOWS_EDGE, token),
@@ -270,7 +294,7 @@ def _browsers(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     )  # fmt: skip
     own = np.array([int(rng.integers(3)) if not person.is_managed else 0 for person in desks])
     programs = pages[own[people], rng.integers(0, 4, len(people))]
-    windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token="primaryRefreshToken")
+    windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token="primaryRefreshToken")  # noqa: S106 - a kind
     is_morning = managed[people] & (rng.random(len(people)) < 0.35)
     return Rows(
         moments, people, _desk_places(firm, people, days, in_office), np.where(is_morning, windows, programs),
@@ -295,7 +319,8 @@ def _write(firm: Ordinary, rows: Rows) -> None:
     for trip in firm.trips:
         _travel(firm, rows, kept, trip)
     for leave in firm.leaves:
-        kept &= ~((rows.people == leave.person.number) & (rows.moments >= leave.began) & (rows.moments < leave.ended))
+        his = _rows_of(rows, leave.person)
+        kept[his] &= (rows.moments[his] < leave.began) | (rows.moments[his] >= leave.ended)
     registers = np.array([person.row for person in firm.firm.desks])
     fields = (
         rows.moments,
@@ -327,25 +352,26 @@ def _write(firm: Ordinary, rows: Rows) -> None:
     )  # fmt: skip
 
 
+def _rows_of(rows: Rows, person: Person) -> slice:
+    """Return where somebody's rows are: they lie in the order of people."""
+    first, last = np.searchsorted(rows.people, (person.number, person.number + 1))
+    return slice(int(first), int(last))
+
+
 def _travel(firm: Ordinary, rows: Rows, kept: Flags, trip: Trip) -> None:
     """Move one traveller's rows: telephones to the lodging and the air there, computers mostly to nowhere."""
-    rng = firm.rng
-    his = rows.people == trip.person.number
-    kept &= ~(his & (rows.moments >= trip.left) & (rows.moments < trip.arrived))
-    kept &= ~(his & (rows.moments >= trip.departed) & (rows.moments < trip.back))
-    abroad = np.flatnonzero(his & (rows.moments >= trip.arrived) & (rows.moments < trip.departed))
+    rng, his = firm.rng, _rows_of(rows, trip.person)
+    at, still, where = rows.moments[his], kept[his], rows.places[his]
+    still &= (at < trip.left) | (at >= trip.arrived)
+    still &= (at < trip.departed) | (at >= trip.back)
+    abroad = np.flatnonzero((at >= trip.arrived) & (at < trip.departed))
     if rows.telephone:
         outside = np.array(trip.air)[rng.integers(0, len(trip.air), len(abroad))]
-        rows.places[abroad] = np.where(rng.random(len(abroad)) < 0.6, trip.lodging, outside)
+        where[abroad] = np.where(rng.random(len(abroad)) < 0.6, trip.lodging, outside)
         return
-    rows.places[abroad] = trip.lodging
-    kept[abroad] &= trip.has_laptop & (rng.random(len(abroad)) < 0.3)
+    where[abroad] = trip.lodging
+    still[abroad] &= trip.has_laptop & (rng.random(len(abroad)) < 0.3)
     if trip.by_train:
-        _on_the_train(firm, rows, his, trip)
-
-
-def _on_the_train(firm: Ordinary, rows: Rows, his: Flags, trip: Trip) -> None:
-    """Put what was done an hour before arrival on the network of the train, wherever that seems to be."""
-    town = ("London", "Paris", "Amsterdam")[int(firm.rng.integers(3))]
-    under_way = his & (rows.moments >= trip.left - 30 * MINUTE) & (rows.moments < trip.left)
-    rows.places[under_way] = place(firm.log, "train", town, 40 + int(firm.rng.integers(8)))
+        town = ("London", "Paris", "Amsterdam")[int(rng.integers(3))]
+        under_way = (at >= trip.left - 30 * MINUTE) & (at < trip.left)
+        where[under_way] = place(firm.log, "train", town, 40 + int(rng.integers(8)))

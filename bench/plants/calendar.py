@@ -169,3 +169,13 @@ def leaves(rng: np.random.Generator, firm: Firm, days: Calendar) -> tuple[Leave,
         began = max(6, back - int(rng.integers(62, 75)))
         made.append(Leave(candidates[int(number)], days.at(began, 0), days.at(back, 7.5)))
     return tuple(made)
+
+
+def newcomers(rng: np.random.Generator, firm: Firm, days: Calendar) -> tuple[Leave, ...]:
+    """Return who only began within the last four weeks, as an absence before: one in fifty."""
+    staff = firm.of(Job.ASSOCIATE, Job.STAFF, Job.STUDENT)
+    chosen = rng.choice(len(staff), size=min(len(staff), int(len(firm.desks) / 50 + rng.random())), replace=False)
+    first = days.recent + 2
+    return tuple(
+        Leave(staff[int(number)], 0, days.at(days.workday(rng, first, days.days - 2), 8.5)) for number in chosen
+    )

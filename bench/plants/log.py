@@ -155,10 +155,11 @@ class Log:
         """Return a session of its own, by a number of the caller."""
         return self.registers["session"].add(session_id=guid(number, self.seed * 7 + 3))
 
-    def table(self) -> pa.Table:
-        """Return all rows in the schema of `SIGN_INS`, oldest first; equal times in the order of their making."""
+    def table(self, before: int) -> pa.Table:
+        """Return the rows before a moment in the schema of `SIGN_INS`, oldest first; equal times as they were made."""
         moments = np.concatenate(self._moments)
         order = np.argsort(moments, kind="stable")
+        order = order[: np.searchsorted(moments[order], before)]
         columns: dict[str, pa.Array] = {
             "id": guids(order, self.seed),
             "created_date_time": pa.array(moments[order]).cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC")),

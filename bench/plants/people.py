@@ -48,9 +48,10 @@ class Job(StrEnum):
     MACHINE = "account of a machine"
     EMERGENCY = "emergency account"
     LEAVER = "disabled account"
+    RETIRED = "retired founder"
 
 
-_NOT_AT_A_DESK: Final = (Job.GUEST, Job.TECHNICIAN, Job.MACHINE, Job.EMERGENCY, Job.LEAVER)
+_NOT_AT_A_DESK: Final = (Job.GUEST, Job.TECHNICIAN, Job.MACHINE, Job.EMERGENCY, Job.LEAVER, Job.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def found(log: Log, rng: np.random.Generator, size: int) -> Firm:
     people.append(staffing.hire(Job.MACHINE, "Vergaderzaal", "vergaderzaal"))
     people += [staffing.hire(Job.EMERGENCY, f"Noodaccount {n}", f"bg{n}") for n in (1, 2)]
     people += [staffing.hire(Job.LEAVER) for _ in range(1 + size // 25)]
+    people += [staffing.hire(Job.RETIRED) for _ in range(2 + size // 100)]
     town = str(rng.choice(_TOWNS))
     host = 16 * int(rng.integers(1, 3000))
     offices = [place(log, "offices BE", town, host * 256)]
