@@ -30,7 +30,9 @@ tries AS MATERIALIZED (
         seen.row, seen.moment, seen.address, seen.near, seen.asn, seen.who, seen.person, seen.is_stranger,
         coalesce(seen.agent, 0) AS agent, seen.app, coalesce(seen.is_scripted, FALSE) AS is_scripted,
         coalesce(seen.is_trusted, FALSE) AS is_trusted, coalesce(seen.is_disabled, FALSE) AS is_disabled,
-        seen.is_new_asn IS NOT FALSE OR coalesce(seen.is_scripted OR seen.is_hosting, FALSE) AS is_foreign
+        CASE WHEN seen.asn IS NULL THEN seen.near ELSE hash(seen.asn) END AS carrier,
+        coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR coalesce(seen.is_scripted OR seen.is_hosting, FALSE)
+            AS is_foreign
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_try AND seen.address IS NOT NULL AND seen.is_private IS NOT TRUE
         AND NOT {IS_AT_HOME}
@@ -91,11 +93,12 @@ sprays AS MATERIALIZED (
 # Nobody guesses like that; a server does, so hosting networks and scripts are never taken for one.
 GUESSED: Final = f"""
 devices AS (
-    SELECT who, agent, asn, max(moment) - min(moment) AS lasted, count(*) AS times, bool_or(is_foreign) AS is_foreign
-    FROM tries WHERE NOT is_stranger GROUP BY who, agent, asn
+    SELECT who, agent, carrier, max(moment) - min(moment) AS lasted, count(*) AS times,
+        bool_or(is_foreign) AS is_foreign
+    FROM tries WHERE NOT is_stranger GROUP BY who, agent, carrier
 ),
 stale AS (
-    SELECT who, agent, asn
+    SELECT who, agent, carrier
     FROM (SELECT *, sum(times) OVER (PARTITION BY who) AS in_all FROM devices)
     WHERE lasted >= INTERVAL {STALE_HOURS} HOURS AND times > {STALE_SHARE} * in_all AND NOT is_foreign
 ),
@@ -103,7 +106,7 @@ guesses AS (
     SELECT *, count(*) OVER (
         PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {GUESSING} FOLLOWING
     ) AS ahead
-    FROM tries ANTI JOIN stale USING (who, agent, asn)
+    FROM tries ANTI JOIN stale USING (who, agent, carrier)
     WHERE NOT is_stranger AND NOT is_disabled
 ),
 crammed AS (
