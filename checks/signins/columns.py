@@ -99,7 +99,7 @@ ROW: Final = (
 ACCOUNT: Final = f"""
 CASE WHEN user_id <> '' AND user_id <> '{NOBODY}' THEN hash(user_id)
      WHEN service_principal_id <> '' AND coalesce(user_id, '') IN ('', '{NOBODY}')
-         THEN hash('sp:' || service_principal_id) END"""  # noqa: S608 - constants only
+         THEN hash('sp:' || service_principal_id) END"""
 
 STEPS: Final = """
 CASE WHEN json_valid(authentication_details) THEN CASE WHEN json_type(authentication_details) = 'ARRAY' THEN from_json(
@@ -218,6 +218,9 @@ SELECT
         NOT is_interactive AND code = 0 AND lower(authentication_protocol) NOT IN ('devicecode', 'ropc')
         AND is_device_code IS NOT TRUE AND is_ropc IS NOT TRUE AND is_legacy IS NOT TRUE, FALSE
     ) AS is_silent,
+    coalesce(ip_address <> '' AND addresses.address IS NULL, FALSE)
+        OR coalesce(authentication_details <> '' AND steps IS NULL, FALSE)
+        OR error_code IS NULL AS is_malformed,
     {LACKS} AS lacks
 """  # noqa: S608 - constants only
 """The columns of a row, for `FROM <rows with steps> LEFT JOIN addresses … LEFT JOIN agents …`."""

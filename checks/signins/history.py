@@ -52,7 +52,8 @@ REFRESHES: Final = "SELECT * EXCLUDE (is_refresh, client_key, flow) FROM success
 
 def _kind(name: str, value: str) -> str:
     return f"""
-SELECT '{name}' AS kind, who, {value} AS value, min(first) AS first_seen, max(last) AS last_seen, sum(times) AS successes
+SELECT '{name}' AS kind, who, {value} AS value, min(first) AS first_seen, max(last) AS last_seen,
+    sum(times) AS successes
 FROM successes WHERE who IS NOT NULL AND {value} IS NOT NULL GROUP BY ALL"""  # noqa: S608 - constants only
 
 
@@ -102,7 +103,10 @@ UNION ALL
 SELECT who, first_seen, last_seen, successes FROM history
 WHERE kind = 'week' AND last_seen < coalesce((SELECT min(first) FROM days), 'infinity'::TIMESTAMP)
 """  # noqa: S608 - constants only
-"""Days with a success, and weeks of the baseline, to stand after `WITH source AS (…),`. Needs `history`. Parameter: the end of the time looked at."""
+"""Days with a success, and weeks of the baseline; to stand after `WITH source AS (…),`, and needs `history`.
+
+Parameter: the end of the time looked at.
+"""
 
 PEOPLE: Final = f"""
 WITH counted AS (
@@ -120,7 +124,8 @@ FROM known FULL JOIN before USING (who)
 """  # noqa: S608 - constants only
 
 COMMON: Final = f"""
-SELECT kind, value, min(first_seen) FILTER (place = {OTHERS}) AS third, min(first_seen) FILTER (place = {OTHERS + 1}) AS fourth
+SELECT kind, value, min(first_seen) FILTER (place = {OTHERS}) AS third,
+    min(first_seen) FILTER (place = {OTHERS + 1}) AS fourth
 FROM (
     SELECT kind, value, first_seen, row_number() OVER (PARTITION BY kind, value ORDER BY first_seen, who) AS place
     FROM history WHERE kind IN ('network', 'asn', 'country')

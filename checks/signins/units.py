@@ -81,6 +81,9 @@ class Unit:
     statements: tuple[str, ...] = ()
     """What the firm must have stated: `break_glass`."""
 
+    needs_days: int = 0
+    """How far back it must be known, without a hole, who signed in."""
+
     def __post_init__(self) -> None:
         if not re.fullmatch(r"D\d\d", self.id):
             raise ValueError(f"{self.id!r} is no id of a detection: D and two digits.")

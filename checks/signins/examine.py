@@ -1,0 +1,174 @@
+"""The whole examination of a sign-in log: tables, detections, doubts, stories."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+
+from checks.frame import records
+from checks.model import Gap
+from checks.relations import Relation
+from checks.signins.audits import AUDITS, FOLLOW_ON, audit_table
+from checks.signins.detections import UNITS
+from checks.signins.doubts import by_account, doubts_of, never_filled
+from checks.signins.model import Account, Context, Detection, Examined, RowCounts, UnitState
+from checks.signins.output import accounts_of, directory, found_of, utc
+from checks.signins.seen import Span, build, forget
+from checks.signins.stories import Event, stories_of
+from checks.signins.units import Unit
+from scanner.snapshot.tables.sign_ins import SIGN_INS
+
+_BETA: Final = frozenset(column.name for column in SIGN_INS.columns if column.group)
+
+_BASELINES: Final = pa.schema(
+    [
+        ("user_id", pa.string()),
+        ("kind", pa.string()),
+        ("value", pa.string()),
+        ("first_seen", pa.timestamp("us", "UTC")),
+        ("last_seen", pa.timestamp("us", "UTC")),
+        ("successes", pa.int64()),
+    ]
+)
+"""What is read of `sign_in_baselines`."""
+
+_COUNTS: Final = """
+SELECT
+    (SELECT count(*) FROM undated) AS undated,
+    (SELECT count(*) FROM seen WHERE is_malformed) + (SELECT count(*) FROM undated WHERE is_malformed) AS malformed,
+    (SELECT count(*) FROM repeated) AS repeated"""
+
+
+def examine(
+    sign_ins: Relation,
+    context: Context,
+    *,
+    audits: pd.DataFrame | Gap,
+    baselines: pd.DataFrame | Gap,
+    beta_unread: bool,
+    units: Sequence[Unit] = UNITS,
+) -> Examined:
+    """Look for everything that is declared, and say what could not be looked for.
+
+    Args:
+        sign_ins: The whole log that is kept, with the columns FIELDS and LABELS of `checks.signins.columns`.
+        context: What it is judged with.
+        audits: `directory_audits`, for what was done after a sign-in.
+        baselines: `sign_in_baselines`, for what was ordinary before the log begins.
+        beta_unread: Whether the log was read without the properties that only beta has.
+        units: The detections.
+
+    Raises:
+        duckdb.OutOfMemoryException: The log is larger than the memory that the evaluation may use.
+    """
+    span = Span(context.as_of - context.look_back, context.as_of)
+    sign_ins.register("audits_read", audit_table(audits, span.since, span.until))
+    build(
+        sign_ins,
+        span,
+        baselines=_baselines(baselines),
+        trusted_networks=context.trusted_networks,
+        break_glass=context.break_glass,
+    )
+    sign_ins.materialise("audits", AUDITS)
+    try:
+        told = _Told(
+            context,
+            unread=frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap)),
+            beta_unread=beta_unread,
+            never_filled=never_filled(sign_ins),
+            known_since=_known_since(sign_ins, context),
+        )
+        return _examined(sign_ins, span, units, told)
+    finally:
+        forget(sign_ins)
+        sign_ins.drop("audits")
+
+
+def _optional(audits: pd.DataFrame | Gap, baselines: pd.DataFrame | Gap) -> list[tuple[str, pd.DataFrame | Gap]]:
+    return [("directory_audits", audits), ("sign_in_baselines", baselines)]
+
+
+def _baselines(baselines: pd.DataFrame | Gap) -> pa.Table:
+    if isinstance(baselines, Gap):
+        return _BASELINES.empty_table()
+    return pa.Table.from_pylist(records(baselines[_BASELINES.names]), schema=_BASELINES)
+
+
+def _known_since(sign_ins: Relation, context: Context) -> datetime | None:
+    """Return since when it is known who signed in: the log's beginning, or the baseline's, which goes back further."""
+    if context.log_since is None:
+        return None
+    (row,) = records(sign_ins.sql("SELECT min(first_seen) AS first FROM baselines WHERE kind = 'week'"))
+    return context.log_since if row["first"] is None else min(context.log_since, row["first"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What decides whether a detection can be evaluated at all."""
+
+    context: Context
+    unread: frozenset[str]
+    beta_unread: bool
+    never_filled: frozenset[str]
+    known_since: datetime | None
+
+
+def _because(unit: Unit, told: _Told) -> str:
+    """Return the code of why a detection is not evaluated; empty when it is."""
+    if told.beta_unread and not _BETA.isdisjoint(unit.fields):
+        return "beta_unread"
+    if missing := [table for table in unit.tables if table in told.unread]:
+        return f"table:{missing[0]}"
+    if "break_glass" in unit.statements and not told.context.break_glass:
+        return "not_stated:break_glass"
+    if unit.needs_days and not _reaches(told, unit.needs_days):
+        return "log_too_short"
+    if empty := [name for name in unit.fields if name in told.never_filled]:
+        return "no_licence" if empty[0].startswith("risk_") else f"field_never_filled:{empty[0]}"
+    return ""
+
+
+def _reaches(told: _Told, days: int) -> bool:
+    return told.known_since is not None and told.known_since <= told.context.as_of - timedelta(days=days)
+
+
+def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told) -> Examined:
+    reasons = {unit.id: _because(unit, told) for unit in units}
+    evaluated = [unit for unit in units if not reasons[unit.id]]
+    hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in evaluated}
+    accounts, read, unnamed = accounts_of(sign_ins, span.since, span.until)
+    names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs])
+    found = [found_of(unit, hit, names) for unit in evaluated for hit in hits[unit.id]]
+    detections = sorted((one.detection for one in found), key=_order)
+    ids = {who: account.user_id for who, account in accounts.items()}
+    return Examined(
+        detections=tuple(detections),
+        stories=stories_of(found, _events(sign_ins, accounts), {unit.id: unit for unit in units}),
+        units=tuple(UnitState(one, not because, because, len(hits.get(one, ()))) for one, because in reasons.items()),
+        doubts=by_account(doubts_of(sign_ins, evaluated), ids),
+        accounts=tuple(sorted(accounts.values(), key=lambda account: account.user_id)),
+        rows=_counts(sign_ins, read, unnamed),
+    )
+
+
+def _order(one: Detection) -> tuple[datetime, str, str, str, datetime, tuple[str, ...]]:
+    return one.first, one.unit, one.user_id or "", one.source or "", one.last, one.record_ids
+
+
+def _events(sign_ins: Relation, accounts: Mapping[int, Account]) -> list[Event]:
+    """Return what the audit log tells of accounts that are in the log of sign-ins too."""
+    rows = records(sign_ins.sql("SELECT moment, operation, target, address FROM audits WHERE is_success IS NOT FALSE"))
+    return [
+        Event(utc(row["moment"]), accounts[row["target"]].user_id, row["operation"])
+        for row in rows
+        if row["operation"] in FOLLOW_ON and row["target"] in accounts
+    ]
+
+
+def _counts(sign_ins: Relation, read: int, unnamed: int) -> RowCounts:
+    (row,) = records(sign_ins.sql(_COUNTS))
+    return RowCounts(read, row["undated"], unnamed, row["malformed"], row["repeated"])
