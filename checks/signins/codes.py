@@ -17,8 +17,8 @@ MFA_FAILED: Final = 500121
 
 PASSWORD_RIGHT: Final = (
     "0, 50055, 50144, 50076, 50079, 50072, 50074, 500121, 50158, 50105, 50155, 50097, 50129, 50005, 50131, 53000, "
-    "53001, 53002, 53003, 53004, 530035, 50173, 50133, 65001, 50140, 50199, 50125, 500011"
-)  # noqa: S105 - codes
+    "53001, 53002, 53003, 53004, 530035, 50173, 50133, 65001, 50140, 50199, 50125, 500011"  # noqa: S105 - codes
+)
 """The password was right, or something that stands for it, whatever stopped the sign-in afterwards."""
 AS_GOOD_AS_IN: Final = "0, 50125, 50140, 70043, 70044"
 """Taken for a success after many failures."""
