@@ -1,3 +1,4 @@
+# ruff: noqa: S105 - codes, no passwords
 """Error codes of Entra in classes, and ids of Microsoft's programs, as lists for SQL.
 
 A code says where a sign-in stopped. Many that look like failures say that the password was right.
@@ -5,19 +6,19 @@ A code says where a sign-in stopped. Many that look like failures say that the p
 
 from typing import Final
 
-WRONG_PASSWORD: Final = "50126, 50056, 50064, 50034, 80002, 80005, 120000, 120002, 120020"  # noqa: S105 - codes
+WRONG_PASSWORD: Final = "50126, 50056, 50064, 50034, 80002, 80005, 120000, 120002, 120020"
 """The password was wrong, or there is no such account."""
 NO_SUCH_ACCOUNT: Final = 50034
 LOCKED_OR_BLOCKED: Final = 50053
 """Locked out, or an address that Microsoft blocks: the reason of the failure says which."""
 DISABLED: Final = 50057
-EXPIRED_PASSWORD: Final = "50055, 50144"  # noqa: S105 - codes
+EXPIRED_PASSWORD: Final = "50055, 50144"
 """Somebody typed the password that was right until it expired."""
 MFA_FAILED: Final = 500121
 
 PASSWORD_RIGHT: Final = (
     "0, 50055, 50144, 50076, 50079, 50072, 50074, 500121, 50158, 50105, 50155, 50097, 50129, 50005, 50131, 53000, "
-    "53001, 53002, 53003, 53004, 530035, 50173, 50133, 65001, 50140, 50199, 50125, 500011"  # noqa: S105 - codes
+    "53001, 53002, 53003, 53004, 530035, 50173, 50133, 65001, 50140, 50199, 50125, 500011"
 )
 """The password was right, or something that stands for it, whatever stopped the sign-in afterwards."""
 AS_GOOD_AS_IN: Final = "0, 50125, 50140, 70043, 70044"
