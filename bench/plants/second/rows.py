@@ -164,7 +164,7 @@ _REASONS: Final = {
 
 def wrong(code: int = 50126) -> Answer:
     """Return the answer to a password that is not the right one, or to a name that nobody has."""
-    return Answer(code, _REASONS[code], steps=() if code == 50034 else (_WRONG,))  # noqa: PLR2004
+    return Answer(code, _REASONS[code], steps=() if code == 50034 else (_WRONG,))
 
 
 def locked() -> Answer:
