@@ -218,7 +218,7 @@ def _laptops(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     log, rng = firm.log, firm.rng
     counts = rng.poisson(8.5, working.shape) * working
     moments, people, days = _spread(firm, counts, (7.8, 18.6))
-    token = "primaryRefreshToken"  # noqa: S105 - a kind of token
+    token = c.PRIMARY
     programs = [
         c.silent(log, c.OFFICE, c.EXCHANGE, c.OFFICE_WINDOWS, token),
         c.silent(log, c.TEAMS, c.TEAMS_SERVICE, c.WINDOWS_EDGE, token),
@@ -247,10 +247,13 @@ def _telephones(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     is_iphone = _of(firm, "has_iphone")[people]
     programs = np.array(
         [
-            [c.silent(log, app, resource, agent) for app, resource in ((c.OUTLOOK_MOBILE, c.EXCHANGE), (c.TEAMS, c.TEAMS_SERVICE))]
+            [
+                c.silent(log, app, resource, agent)
+                for app, resource in ((c.OUTLOOK_MOBILE, c.EXCHANGE), (c.TEAMS, c.TEAMS_SERVICE))
+            ]
             for agent in (c.OUTLOOK_ANDROID, c.OUTLOOK_IPHONE)
         ]
-    )  # fmt: skip
+    )
     at_work = working[people, days] & in_office[people, days] & (hour > 8.5) & (hour < 17.5)
     offices = np.array(firm.firm.offices)[people % len(firm.firm.offices)]
     fixed = np.where(at_work, offices, _of(firm, "home")[people])
@@ -294,7 +297,7 @@ def _browsers(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     )  # fmt: skip
     own = np.array([int(rng.integers(3)) if not person.is_managed else 0 for person in desks])
     programs = pages[own[people], rng.integers(0, 4, len(people))]
-    windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token="primaryRefreshToken")  # noqa: S106 - a kind
+    windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token=c.PRIMARY)
     is_morning = managed[people] & (rng.random(len(people)) < 0.35)
     return Rows(
         moments, people, _desk_places(firm, people, days, in_office), np.where(is_morning, windows, programs),
@@ -347,9 +350,15 @@ def _write(firm: Ordinary, rows: Rows) -> None:
         )
     )
     log.add(
-        moments[which] + shift * SECOND, person=people[which], place=places[which], client=programs[which], outcome=ends,
-        device=devices[which], session=np.where(ends == outcomes[which], sessions[which], 0), correlation=which,
-    )  # fmt: skip
+        moments[which] + shift * SECOND,
+        person=people[which],
+        place=places[which],
+        client=programs[which],
+        outcome=ends,
+        device=devices[which],
+        session=np.where(ends == outcomes[which], sessions[which], 0),
+        correlation=which,
+    )
 
 
 def _rows_of(rows: Rows, person: Person) -> slice:

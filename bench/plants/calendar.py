@@ -153,9 +153,17 @@ def _trip(
         else [place(log, mobile, town, 5000 + int(h) % 60) for h in hosts]
     )
     return Trip(
-        person, left, left + under_way, back, back + under_way, town, place(log, line, town, 300_000 + int(hosts[0]) % 4000),
-        tuple(air), bool(rng.random() < 0.35), is_short,
-    )  # fmt: skip
+        person,
+        left,
+        left + under_way,
+        back,
+        back + under_way,
+        town,
+        place(log, line, town, 300_000 + int(hosts[0]) % 4000),
+        tuple(air),
+        bool(rng.random() < 0.35),
+        is_short,
+    )
 
 
 def leaves(rng: np.random.Generator, firm: Firm, days: Calendar) -> tuple[Leave, ...]:

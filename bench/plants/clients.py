@@ -57,6 +57,8 @@ ODD_APP: Final = ("b7a3d0f2-0f74-47b1-8f25-8a4c3ec0de55", "eM Sync Helper")
 
 APPS_AND_DESKTOP: Final = "Mobile Apps and Desktop clients"
 BROWSER: Final = "Browser"
+REFRESH: Final = "refreshToken"
+PRIMARY: Final = "primaryRefreshToken"
 
 _BROWSERS: Final = {
     WINDOWS_EDGE: ("Windows10", "Edge 142.0.0"),
@@ -116,7 +118,7 @@ def client(  # noqa: PLR0913 - one per property of Graph
     )
 
 
-def silent(log: Log, app: tuple[str, str], resource: tuple[str, str], agent: str, token: str = "refreshToken") -> int:  # noqa: S107 - a kind of token
+def silent(log: Log, app: tuple[str, str], resource: tuple[str, str], agent: str, token: str = REFRESH) -> int:
     """Return a renewal without a person."""
     kind = BROWSER if agent.startswith("Mozilla") else APPS_AND_DESKTOP
     return client(log, app, resource, agent, kind=kind, is_interactive=False, token=token)

@@ -11,8 +11,8 @@ from bench.plants.behaviour import END, ordinary
 from bench.plants.calendar import DAY, HOUR, MINUTE, SECOND
 from bench.plants.labels import Planted, StoryLevel
 from bench.plants.people import Job
-from bench.plants.planting import Plant, laptop_session, soon, usual_place
 from bench.plants.places import address_6, place
+from bench.plants.planting import Plant, laptop_session, soon, usual_place
 from bench.plants.situations import ip_of, odd_but_benign
 
 BY_FIRM: Final = 8
@@ -187,9 +187,9 @@ def phished_code(plant: Plant) -> None:
         resource,
         "python-requests/2.31.0",
         is_interactive=False,
-        token="refreshToken",
+        token=c.REFRESH,
         transfer="deviceCodeFlow",
-    )  # noqa: S106 - a kind
+    )
     later = soon(rng, moment + 10 * SECOND, int(rng.integers(1, 5)), 3 * HOUR)
     rows = plant.rows(later, person.row, den, foreign, "by claim", session=session)
     plant.label("code", ["D25"], [person], [own, rows], [first, later], places=[den, office])
@@ -229,9 +229,9 @@ def registered_device(plant: Plant) -> None:
         c.DEVICES,
         c.BROKER_WINDOWS,
         is_interactive=False,
-        token="refreshToken",
+        token=c.REFRESH,
         transfer="deviceCodeFlow",
-    )  # noqa: S106 - a kind
+    )
     at_device = np.array([moment + int(rng.integers(5, 60)) * SECOND])
     asked = plant.rows(at_device, person.row, den, registration, "by claim", session=session)
     name = f"DESKTOP-{int(rng.integers(16**7)):07X}"
@@ -241,7 +241,7 @@ def registered_device(plant: Plant) -> None:
         device_id=f"{person.user_id[:-4]}dead", device_display_name=name, device_is_compliant=False,
         device_is_managed=False, device_trust_type="Azure AD registered",
     )  # fmt: skip
-    prt = c.client(log, c.OFFICE, c.GRAPH, c.WINDOWS_EDGE, token="primaryRefreshToken", transfer="deviceCodeFlow")  # noqa: S106 - a kind
+    prt = c.client(log, c.OFFICE, c.GRAPH, c.WINDOWS_EDGE, token=c.PRIMARY, transfer="deviceCodeFlow")
     at_use = np.array([made + int(rng.integers(20, 140)) * SECOND])
     used = plant.rows(at_use, person.row, den, prt, "by claim", session=session, device=device)
     plant.label("device", ["D26", "D27"], [person], [code, asked, used], [at_code, at_device, at_use], "medium", [den])
@@ -297,9 +297,24 @@ def emergency(plant: Plant) -> None:
 
 
 REQUIRED: Final[tuple[Callable[[Plant], None], ...]] = (
-    spray, spray_then_success, guessing, stopped_after_the_password, fatigue, fraud, impossible_travel, new_country,
-    servers, stolen_session, phished_code, phished_broker, registered_device, legacy, password_grant, revival, emergency,
-)  # fmt: skip
+    spray,
+    spray_then_success,
+    guessing,
+    stopped_after_the_password,
+    fatigue,
+    fraud,
+    impossible_travel,
+    new_country,
+    servers,
+    stolen_session,
+    phished_code,
+    phished_broker,
+    registered_device,
+    legacy,
+    password_grant,
+    revival,
+    emergency,
+)
 
 
 def first_plant(seed: int, people: int, days: int = 90, end: datetime = END) -> Planted:

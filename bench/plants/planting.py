@@ -49,7 +49,7 @@ class Plant:
             person for person in self.firm.firm.desks
             if not (self.firm.is_away(person, moment) and settled) and (not jobs or person.job in jobs)
         ]  # fmt: skip
-        self.rng.shuffle(candidates)  # type: ignore[arg-type]
+        self.rng.shuffle(candidates)
         candidates.sort(key=lambda person: self._is_close(person, moment))
         chosen = candidates[:count]
         for person in chosen:
@@ -63,8 +63,11 @@ class Plant:
         """Return somebody and a moment at which nothing else is planted for him."""
         for _ in range(40):
             moment = self.moment(at_work=at_work)
-            free = [p for p in self.firm.firm.desks if not self.firm.is_away(p, moment) and not self._is_close(p, moment)
-                    and p.job is not Job.STUDENT]  # fmt: skip
+            free = [
+                p
+                for p in self.firm.firm.desks
+                if not self.firm.is_away(p, moment) and not self._is_close(p, moment) and p.job is not Job.STUDENT
+            ]
             if free:
                 person = free[int(self.rng.integers(len(free)))]
                 self._attacked.setdefault(person.number, []).append(moment)
@@ -85,17 +88,33 @@ class Plant:
         """Return a user agent that attackers use."""
         return str(self.rng.choice(_SCRIPTS))
 
-    def rows(self, moments: Numbers, person: Given, where: Given, client: Given, names: str | Sequence[str], *,
+    def rows(  # noqa: PLR0913 - what a row points at
+             self, moments: Numbers, person: Given, where: Given, client: Given, names: str | Sequence[str], *,
              session: int = 0, device: int = 0, together: bool = False, risk: int = 0) -> Numbers:  # fmt: skip
         """Add attempts that end as named; `together` gives them one correlation id."""
         ends = [c.outcome(self.log, name) for name in ([names] if isinstance(names, str) else names)]
         return self.log.add(
-            moments, person=person, place=where, client=client, outcome=np.array(ends) if len(ends) > 1 else ends[0],
-            device=device, session=session, risk=risk, correlation=np.zeros(len(moments), np.int64) if together else None,
-        )  # fmt: skip
+            moments,
+            person=person,
+            place=where,
+            client=client,
+            outcome=np.array(ends) if len(ends) > 1 else ends[0],
+            device=device,
+            session=session,
+            risk=risk,
+            correlation=np.zeros(len(moments), np.int64) if together else None,
+        )
 
-    def label(self, name: str, detections: Sequence[str], people: Sequence[Person], rows: Sequence[Numbers],
-              moments: Sequence[Numbers], story: StoryLevel = "listed", places: Sequence[int] = ()) -> None:  # fmt: skip
+    def label(
+        self,
+        name: str,
+        detections: Sequence[str],
+        people: Sequence[Person],
+        rows: Sequence[Numbers],
+        moments: Sequence[Numbers],
+        story: StoryLevel = "listed",
+        places: Sequence[int] = (),
+    ) -> None:
         """Write down what was planted."""
         times = np.concatenate(list(moments))
         entries = self.log.registers["place"].entries

@@ -56,10 +56,14 @@ def _browser_rows(
     """Add attempts of one person at his own computer, one correlation."""
     log = firm.log
     return log.add(
-        moments, person=person.row, client=c.browser(log, c.HOME, c.GRAPH), place=office_of(firm, person) if where is None else where,
-        device=person.laptop, outcome=np.array([c.outcome(log, name) for name in names]),
+        moments,
+        person=person.row,
+        client=c.browser(log, c.HOME, c.GRAPH),
+        place=office_of(firm, person) if where is None else where,
+        device=person.laptop,
+        outcome=np.array([c.outcome(log, name) for name in names]),
         correlation=np.zeros(len(names), np.int64),
-    )  # fmt: skip
+    )
 
 
 def mistyped(firm: Ordinary) -> None:
@@ -130,9 +134,14 @@ def new_telephone(firm: Ordinary) -> None:
         phone = log.registers["device"].like(person.telephone, device_id=f"{person.user_id[:-4]}0{moment % 1000:03}")
         setting_up = c.client(log, c.OUTLOOK_MOBILE, c.EXCHANGE, c.OUTLOOK_IPHONE)
         rows = log.add(
-            moment + np.array([0, 40]) * SECOND, person=person.row, client=setting_up, place=person.home, device=phone,
-            outcome=np.array([c.outcome(log, "asked for MFA"), c.outcome(log, "approved")]), correlation=np.zeros(2, np.int64),
-        )  # fmt: skip
+            moment + np.array([0, 40]) * SECOND,
+            person=person.row,
+            client=setting_up,
+            place=person.home,
+            device=phone,
+            outcome=np.array([c.outcome(log, "asked for MFA"), c.outcome(log, "approved")]),
+            correlation=np.zeros(2, np.int64),
+        )
         more = log.add(
             moment + np.array([70, 90]) * SECOND, person=person.row, place=person.home, device=phone,
             client=c.silent(log, c.BROKER, c.DEVICES, c.OUTLOOK_IPHONE), outcome=c.outcome(log, "by claim"),
@@ -149,15 +158,24 @@ def new_laptop(firm: Ordinary) -> None:
         office = office_of(firm, person)
         set_up = c.client(log, c.BROKER, c.DEVICES, c.BROKER_WINDOWS)
         rows = log.add(
-            moment + np.array([0, 30]) * SECOND, person=person.row, client=set_up, place=office, device=0,
-            outcome=np.array([c.outcome(log, "asked for MFA"), c.outcome(log, "approved")]), correlation=np.zeros(2, np.int64),
-        )  # fmt: skip
+            moment + np.array([0, 30]) * SECOND,
+            person=person.row,
+            client=set_up,
+            place=office,
+            device=0,
+            outcome=np.array([c.outcome(log, "asked for MFA"), c.outcome(log, "approved")]),
+            correlation=np.zeros(2, np.int64),
+        )
         firm.audit(moment + MINUTE, "Register device", person, ip_of(firm, office), f"DESKTOP-{person.number:05}AB")
-        windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token="primaryRefreshToken")  # noqa: S106 - a kind
+        windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token=c.PRIMARY)
         more = log.add(
-            moment + np.array([20, 200]) * MINUTE, person=person.row, client=windows, place=office, device=person.laptop,
+            moment + np.array([20, 200]) * MINUTE,
+            person=person.row,
+            client=windows,
+            place=office,
+            device=person.laptop,
             outcome=c.outcome(log, "hello"),
-        )  # fmt: skip
+        )
         firm.note("laptop", "new computer", [person], np.concatenate((rows, more)))
 
 
@@ -258,9 +276,13 @@ def leavers(firm: Ordinary) -> None:
         left = int(firm.rng.integers(40, 80)) if days.days > 80 else 0
         tries = np.array([days.at(d, 0) for d in range(left, days.days) for _ in range(6)], np.int64)
         rows = log.add(
-            tries + firm.rng.integers(0, DAY, len(tries)), person=person.row, device=person.telephone, place=person.home,
-            client=c.silent(log, c.OUTLOOK_MOBILE, c.EXCHANGE, c.OUTLOOK_IPHONE), outcome=c.outcome(log, "disabled"),
-        )  # fmt: skip
+            tries + firm.rng.integers(0, DAY, len(tries)),
+            person=person.row,
+            device=person.telephone,
+            place=person.home,
+            client=c.silent(log, c.OUTLOOK_MOBILE, c.EXCHANGE, c.OUTLOOK_IPHONE),
+            outcome=c.outcome(log, "disabled"),
+        )
         firm.note("leaver", "telephone of somebody who left", [person], rows)
 
 
@@ -273,16 +295,30 @@ def command_line(firm: Ordinary) -> None:
         shell = c.client(log, c.AZURE_CLI, c.AZURE, c.WINDOWS_EDGE)
         quiet = c.silent(log, c.AZURE_CLI, c.AZURE, c.CLI)
         written = [
-            log.add(at, person=person.row, client=shell, place=office_of(firm, person), device=person.laptop, outcome=c.outcome(log, "approved")),
-            log.add(at + 5 * MINUTE, person=person.row, client=quiet, place=office_of(firm, person), device=0, outcome=c.outcome(log, "by claim")),
-        ]  # fmt: skip
+            log.add(
+                at,
+                person=person.row,
+                client=shell,
+                place=office_of(firm, person),
+                device=person.laptop,
+                outcome=c.outcome(log, "approved"),
+            ),
+            log.add(
+                at + 5 * MINUTE,
+                person=person.row,
+                client=quiet,
+                place=office_of(firm, person),
+                device=0,
+                outcome=c.outcome(log, "by claim"),
+            ),
+        ]
         firm.note("shell", "command line used by the one who knows it", [person], np.concatenate(written))
 
 
 def own_mail_program(firm: Ordinary) -> None:
     """Let some read mail with the telephone's own program, some of them only since two weeks."""
     log, days = firm.log, firm.days
-    mail = c.client(log, c.APPLE_ACCOUNTS, c.EXCHANGE, c.APPLE_MAIL, kind="Exchange ActiveSync", token="refreshToken")  # noqa: S106 - a kind
+    mail = c.client(log, c.APPLE_ACCOUNTS, c.EXCHANGE, c.APPLE_MAIL, kind="Exchange ActiveSync", token=c.REFRESH)
     for person in _chosen(firm, 0.06):
         first = days.days - 14 if firm.rng.random() < 0.15 else 0
         at = np.array([days.at(d, 7) for d in range(first, days.days) for _ in range(2)], np.int64)
