@@ -22,6 +22,7 @@ locked AS (
     SELECT seen.row, seen.moment, seen.who, seen.address
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_lockout AND seen.who IS NOT NULL AND NOT {IS_AT_HOME}
+        AND (coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR seen.is_scripted OR seen.is_hosting)
 ),
 around AS (
     SELECT *, count(DISTINCT who) OVER (
@@ -61,7 +62,7 @@ tries AS (
         coalesce(seen.is_scripted OR seen.is_hosting, FALSE) AS is_server
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_disabled AND seen.who IS NOT NULL AND seen.address IS NOT NULL AND NOT {IS_AT_HOME}
-        AND (seen.is_new_asn IS NOT FALSE OR seen.is_scripted OR seen.is_hosting)
+        AND (coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR seen.is_scripted OR seen.is_hosting)
 ),
 devices AS (
     SELECT who, agent, asn, max(moment) - min(moment) AS lasted, count(*) AS times, bool_or(is_server) AS is_server

@@ -22,24 +22,42 @@ MANY_PEOPLE: Final = 15
 SAME_PROGRAM: Final = "INTERVAL 60 MINUTES"
 
 # Who got in from there before, with a program of his own, is at home there; so is whoever holds a device of the firm.
-_ENTERED: Final = f"""
-strikes AS MATERIALIZED (
-    SELECT address, NULL AS target, first, last, tried, TRUE AS is_spray FROM sprays
-    UNION ALL
-    SELECT address, who, min(moment), max(moment), count(*), FALSE FROM guessed GROUP BY who, address, episode
-),
+_RIGHTS: Final = f"""
 rights AS MATERIALIZED (
     SELECT seen.row, seen.moment, seen.who, seen.address, seen.agent, seen.is_success, seen.is_new_agent
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_right AND seen.who IS NOT NULL AND seen.is_managed IS NOT TRUE AND NOT {IS_AT_HOME}
+)"""  # noqa: S608 - constants only
+
+_SPRAY: Final = f"""
+WITH {SETTLED}, {TRIED}, {SPRAYED}, {_RIGHTS}
+SELECT
+    NULL::UBIGINT AS who, address, first, last, times, FALSE AS succeeded, FALSE AS approved,
+    ['listed', 'medium', 'high'][
+        2 + (is_scripted OR tried >= {MANY_PEOPLE} OR EXISTS (
+            SELECT 1 FROM rights
+            WHERE rights.address = sprays.address AND moment BETWEEN first AND last + {AFTERWARDS}
+        ))::INT - is_trusted::INT
+    ] AS level,
+    rows, {{'people': tried}} AS facts
+FROM sprays ORDER BY first, address
+"""  # noqa: S608 - constants only
+
+# The password fits at the source of the tries; or elsewhere soon, for somebody tried, by the program that tried, which
+# is none of his own.
+_ENTERED: Final = f"""
+strikes AS (
+    SELECT address, NULL AS target, first, last, tried, TRUE AS is_spray FROM sprays
+    UNION ALL
+    SELECT address, who, min(moment), max(moment), count(*), FALSE FROM guessed GROUP BY who, address, episode
 ),
-entered AS MATERIALIZED (
-    SELECT rights.*, strikes.address AS source, strikes.first AS since, strikes.tried, strikes.is_spray
+entered AS (
+    SELECT rights.*, strikes.tried, strikes.is_spray
     FROM rights JOIN strikes
         ON rights.address = strikes.address AND (target IS NULL OR target = rights.who)
         AND rights.moment BETWEEN strikes.first AND strikes.last + {AFTERWARDS}
     UNION ALL
-    SELECT DISTINCT rights.*, sprays.address, sprays.first, sprays.tried, TRUE
+    SELECT rights.*, sprays.tried, TRUE
     FROM rights
     JOIN sprayed ON sprayed.who = rights.who AND sprayed.agent = rights.agent AND sprayed.address <> rights.address
         AND rights.moment BETWEEN sprayed.moment AND sprayed.moment + {SAME_PROGRAM}
@@ -47,21 +65,8 @@ entered AS MATERIALIZED (
     WHERE is_new_agent
 )"""  # noqa: S608 - constants only
 
-_SPRAY: Final = f"""
-WITH {SETTLED}, {TRIED}, {SPRAYED}, {GUESSED}, {_ENTERED}
-SELECT
-    NULL::UBIGINT AS who, address, first, last, times, FALSE AS succeeded, FALSE AS approved,
-    ['listed', 'medium', 'high'][
-        2 + (is_scripted OR tried >= {MANY_PEOPLE} OR address IN (
-            SELECT source FROM entered WHERE entered.since = sprays.first
-        ))::INT - is_trusted::INT
-    ] AS level,
-    rows, {{'people': tried}} AS facts
-FROM sprays ORDER BY first, address
-"""  # noqa: S608 - constants only
-
 _ENTRY: Final = f"""
-WITH {SETTLED}, {TRIED}, {SPRAYED}, {GUESSED}, {_ENTERED},
+WITH {SETTLED}, {TRIED}, {SPRAYED}, {GUESSED}, {_RIGHTS}, {_ENTERED},
 told AS (
     SELECT
         *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {AFTERWARDS}, TRUE) AS is_first
