@@ -29,6 +29,17 @@ def doubts_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, fro
     return {who: frozenset(ids) for who, ids in found.items()}
 
 
+def unlearned_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, frozenset[str]]:
+    """Return which detections tell nothing of which account, as its ordinary behaviour is not known yet."""
+    found: dict[int | None, set[str]] = {}
+    for unit in units:
+        if unit.needs_learning:
+            query = f"SELECT DISTINCT who FROM seen WHERE NOT is_learned AND coalesce({unit.scope}, TRUE)"  # noqa: S608 - constants only
+            for row in records(sign_ins.sql(query)):
+                found.setdefault(row["who"], set()).add(unit.id)
+    return {who: frozenset(ids) for who, ids in found.items()}
+
+
 def _in_doubt(sign_ins: Relation, unit: Unit) -> set[int | None]:
     # constants of the detections, never data
     query = _query(unit)
@@ -41,9 +52,8 @@ def _query(unit: Unit) -> str:
     """Return SQL for the accounts of rows that say too little for a detection."""
     bits = mask(*unit.fields, *_WHEN_AND_WHO)
     scope = f"coalesce({unit.scope}, TRUE)"
-    unlearned = " OR NOT is_learned" if unit.needs_learning else ""
     parts = [
-        f"SELECT who FROM seen WHERE (lacks & {bits}::UBIGINT <> 0{unlearned}) AND {scope}",  # noqa: S608 - constants only
+        f"SELECT who FROM seen WHERE (lacks & {bits}::UBIGINT <> 0) AND {scope}",  # noqa: S608 - constants only
         f"SELECT who FROM undated WHERE {scope}",  # noqa: S608 - constants only
     ]
     if unit.asks("refreshes") or "original_transfer_method" in unit.fields:

@@ -13,7 +13,7 @@ from checks.model import Gap
 from checks.relations import Relation
 from checks.signins.audits import AUDITS, FOLLOW_ON, audit_table
 from checks.signins.detections import UNITS
-from checks.signins.doubts import by_account, doubts_of, never_filled
+from checks.signins.doubts import by_account, doubts_of, never_filled, unlearned_of
 from checks.signins.model import Account, Context, Detection, Examined, RowCounts, UnitState
 from checks.signins.output import accounts_of, directory, found_of, utc
 from checks.signins.seen import Span, build, forget
@@ -150,6 +150,7 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
         stories=stories_of(found, _events(sign_ins, accounts), {unit.id: unit for unit in units}),
         units=tuple(UnitState(one, not because, because, len(hits.get(one, ()))) for one, because in reasons.items()),
         doubts=by_account(doubts_of(sign_ins, evaluated), ids),
+        unlearned=by_account(unlearned_of(sign_ins, evaluated), ids),
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.user_id)),
         rows=_counts(sign_ins, read, unnamed),
     )

@@ -135,6 +135,8 @@ class Examined:
     units: tuple[UnitState, ...]
     doubts: Mapping[str | None, frozenset[str]]
     """Account to the detections that rows do not say enough for; None: rows that may be about anybody."""
+    unlearned: Mapping[str | None, frozenset[str]]
+    """Account to the detections that tell nothing of it, as its ordinary behaviour is not known yet."""
     accounts: tuple[Account, ...]
     """Everybody that the log of the time looked at names, by id."""
     rows: RowCounts
