@@ -21,6 +21,8 @@ SENT_LEVEL: Final = "high"
 """From this level on somebody is told the same night."""
 CLAIM: Final = timedelta(minutes=10)
 """How long a process may take to send; after that it is taken for dead and another one sends."""
+CHAIN: Final = timedelta(hours=24)
+"""What happens to one subject within this time is one story, in every evaluation."""
 _PROGRAM: Final = "m365-posture"
 
 
@@ -283,12 +285,17 @@ def _wanted(signal: Signal, channels: Collection[str], at: datetime) -> Iterator
 
 
 def _known(execute: Execute, story: Story) -> tuple[str, str] | None:
-    """Return id and level of the story that this one is: the same id, or the same subject at the same time."""
+    """Return id and level of the story that this one is: the same id, or the same subject about the same time."""
     row = execute(
         "SELECT story, level FROM signals WHERE story = :id OR current = :id"
         " OR (subject = :subject AND began <= :ended AND ended >= :began)"
         " ORDER BY story <> :id, current <> :id, noticed_at, began, story LIMIT 1",
-        {"id": story.id, "subject": story.subject, "began": _text(story.began), "ended": _text(story.ended)},
+        {
+            "id": story.id,
+            "subject": story.subject,
+            "began": _text(story.began - CHAIN),
+            "ended": _text(story.ended + CHAIN),
+        },
     ).fetchone()
     return None if row is None else (row[0], row[1])
 

@@ -1,6 +1,7 @@
 """A channel on this machine: takes what is sent to it, and answers as it is told to."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 DRIP = -1
 """In place of a status: an answer that never ends."""
@@ -22,6 +24,7 @@ class Receiver:
     """Status of each answer in turn; 200 when there is none left."""
     location: str = ""
     """Where a redirect leads."""
+    scheme: str = "json"
     received: list[bytes] = field(default_factory=list)
     """Each request whole: path, headers and body."""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -35,7 +38,7 @@ class Receiver:
     @property
     def address(self) -> str:
         """The channel's address for Apprise."""
-        return f"json://127.0.0.1:{self.port}/hook-7Yt2"
+        return f"{self.scheme}://127.0.0.1:{self.port}/hook-7Yt2"
 
     def take(self, request: bytes) -> int:
         self.received.append(request)
@@ -43,8 +46,8 @@ class Receiver:
 
 
 @contextmanager
-def a_channel(answers: Sequence[int] = (), location: str = "") -> Iterator[Receiver]:
-    """Serve a channel on loopback."""
+def a_channel(answers: Sequence[int] = (), location: str = "", certificate: Path | None = None) -> Iterator[Receiver]:
+    """Serve a channel on loopback; over TLS with a certificate and its key in a PEM file."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -73,7 +76,12 @@ def a_channel(answers: Sequence[int] = (), location: str = "") -> Iterator[Recei
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    receiver = Receiver(server.server_address[1], list(answers), location)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "jsons" if certificate else "json"
+    receiver = Receiver(server.server_address[1], list(answers), location, scheme)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

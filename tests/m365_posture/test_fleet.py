@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,25 @@ def test_the_summary_counts_checks_and_names_what_was_not_scanned() -> None:
         "  mute       NOT SCANNED: it ended without a word",
         "2 scanned, 1 of them with incomplete coverage; 2 not scanned. Failing checks: 1 critical, 1 high.",
         "Do what each line says, then scan these again: m365-posture scan --resume killed mute",
+    ]
+
+
+def test_the_summary_repeats_what_was_told_of_signals_and_says_when_somebody_was_not_told() -> None:
+    sent = "a: signals to examine: 1 new, 1 not acknowledged; 1 sent."
+    unsent = "b: signals to examine: 2 new, 3 not acknowledged; 2 NOT SENT EVERYWHERE: channel 1 (json) answered 503."
+    children = [
+        replace(judged("a", 0, low="pass"), messages=f"a: 1 checks: 1 pass.\n{sent}\n"),
+        replace(judged("b", 3, low="pass"), messages=f"{unsent}\nb: signals to be misread\n"),
+    ]
+
+    assert summary_of(children)[2:] == [
+        "  b  failing: none; not assessed: 0 of 1, coverage incomplete or signals not sent",
+        (
+            "2 scanned, 0 of them with incomplete coverage, 1 with signals not sent everywhere; 0 not scanned. "
+            "Failing checks: none."
+        ),
+        sent,
+        unsent,
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from builders.signals import ADDRESSES, NAME, NIGHT, SLUG, TENANT_ID, VARIABLE, Firm, a_firm, a_story, an_evaluation
 from channel_kit import Moments, Receiver, a_channel, nobody_there
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from m365_posture.channels import Channel
@@ -63,6 +63,7 @@ def test_what_is_sent_names_no_firm_nobody_and_no_address(firm: Firm, channel: R
         assert said in sent
 
 
+@settings(deadline=None)
 @given(
     names=st.lists(st.text(min_size=1), min_size=2, max_size=2),
     slug=st.from_regex(r"[a-z0-9][a-z0-9_-]{0,39}", fullmatch=True),
