@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from bench.judging import Judged, Tally, judge, stories_together, together
-from bench.plants.behaviour import ordinary
+from bench.plants.behaviour import ENDS, ordinary
 from bench.plants.first_plant import first_plant
 from bench.plants.labels import Planted, read_labelled
 from bench.plants.situations import odd_but_benign
@@ -85,7 +85,7 @@ def judged(planted: Planted) -> Judged:
 
 def unplanted(seed: int, people: int) -> Planted:
     """Return a firm to which nothing happens."""
-    firm = odd_but_benign(ordinary(seed, people))
+    firm = odd_but_benign(ordinary(seed, people, end=ENDS[seed % len(ENDS)]))
     return Planted(firm.sign_ins, firm.audits, firm.labels, f"ordinary {firm.firm.slug}", len(firm.firm.desks))
 
 

@@ -34,6 +34,8 @@ from bench.plants.places import place
 from scanner.collectors.audits import SHAPE as AUDITS
 
 END: Final = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
+ENDS: Final = (END, datetime(2026, 3, 6, 5, 30, tzinfo=UTC), datetime(2026, 9, 4, 5, 30, tzinfo=UTC))
+"""After the autumn holidays, after the week of skiing, and after August at the sea."""
 _MOBILE_ADDRESSES: Final = 40
 
 

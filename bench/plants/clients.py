@@ -210,6 +210,7 @@ _OUTCOMES: Final[dict[str, tuple[int, str, str, str, list[dict[str, Any]], str]]
     "session expired": (70043, _FREQUENCY, "", SINGLE, [], "failure"),
     "consent": (65001, "The user or administrator has not consented to use the application.", "", SINGLE, [],
                 "success"),
+    "secret": (0, "Other.", "", SINGLE, [], "notApplied"),
     "code confirmed": (50199, "For security reasons, user confirmation is required for this request.", "", MULTI,
                        [_CLAIM], "success"),
     "code pending": (70016, "OAuth 2.0 device flow error. Authorization is pending.", "", SINGLE, [], "notApplied"),

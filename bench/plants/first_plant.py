@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from bench.plants import clients as c
-from bench.plants.behaviour import END, ordinary
+from bench.plants.behaviour import ENDS, ordinary
 from bench.plants.calendar import DAY, HOUR, MINUTE, SECOND
+from bench.plants.further_attacks import FURTHER
 from bench.plants.labels import Planted, StoryLevel
 from bench.plants.people import Job
 from bench.plants.places import address_6, place
@@ -317,12 +318,14 @@ REQUIRED: Final[tuple[Callable[[Plant], None], ...]] = (
 )
 
 
-def first_plant(seed: int, people: int, days: int = 90, end: datetime = END) -> Planted:
+def first_plant(seed: int, people: int, days: int = 90, end: datetime | None = None) -> Planted:
     """Return a firm with its ordinary log and attacks in the last thirty days; equal seeds, equal logs."""
-    plant = Plant(odd_but_benign(ordinary(seed, people, days, end)), np.random.default_rng((seed, people, 1)))
+    season = end or ENDS[seed % len(ENDS)]
+    plant = Plant(odd_but_benign(ordinary(seed, people, days, season)), np.random.default_rng((seed, people, 1)))
     first = seed * BY_FIRM % len(REQUIRED)
     turned = REQUIRED[first:] + REQUIRED[:first]
-    for attack in turned[:BY_FIRM] if people < _FEW else turned * (1 + people // 200):
+    further = FURTHER if people >= _FEW else FURTHER[seed % len(FURTHER) :][:3]
+    for attack in (*(turned[:BY_FIRM] if people < _FEW else turned * (1 + people // 200)), *further):
         attack(plant)
     return planted(plant)
 

@@ -20,7 +20,7 @@ Given = Numbers | int
 
 REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ("user_id", "user_principal_name", "user_display_name", "user_type", "home_tenant_id",
-               "cross_tenant_access_type"),
+               "cross_tenant_access_type", "service_principal_id", "service_principal_name"),
     "client": ("app_id", "app_display_name", "resource_id", "resource_display_name", "client_app_used", "user_agent",
                "is_interactive", "sign_in_event_types", "authentication_protocol", "incoming_token_type",
                "original_transfer_method", "device_operating_system", "device_browser"),

@@ -183,7 +183,7 @@ class _Staffing:
 
 def found(log: Log, rng: np.random.Generator, size: int) -> Firm:
     """Return a firm of `size` people at desks, with the accounts of nobody that such firms have."""
-    slug = f"kantoor-{log.seed}"
+    slug = f"kantoor-{log.seed}-{size}"
     staffing = _Staffing(log, rng, f"{slug}.example", is_managed=bool(rng.random() < 0.6))
     people = [staffing.hire(_job(number, rng)) for number in range(size)]
     people += [staffing.hire(Job.GUEST) for _ in range(max(1, size // 12))]

@@ -90,7 +90,7 @@ class Plant:
 
     def rows(  # noqa: PLR0913 - what a row points at
              self, moments: Numbers, person: Given, where: Given, client: Given, names: str | Sequence[str], *,
-             session: int = 0, device: int = 0, together: bool = False, risk: int = 0) -> Numbers:  # fmt: skip
+             session: Given = 0, device: int = 0, together: bool = False, risk: int = 0) -> Numbers:  # fmt: skip
         """Add attempts that end as named; `together` gives them one correlation id."""
         ends = [c.outcome(self.log, name) for name in ([names] if isinstance(names, str) else names)]
         return self.log.add(

@@ -8,7 +8,7 @@ import numpy as np
 from bench.plants import clients as c
 from bench.plants.behaviour import Ordinary
 from bench.plants.calendar import DAY, HOUR, MINUTE, SECOND
-from bench.plants.log import Numbers
+from bench.plants.log import Numbers, guid
 from bench.plants.people import Job, Person
 from bench.plants.places import place, unplaced
 
@@ -269,6 +269,30 @@ def machines(firm: Ordinary) -> None:
     firm.note("room", "screen of the meeting room signed in by a code", [room], np.concatenate(written))
 
 
+def backup_of(firm: Ordinary) -> tuple[int, int]:
+    """Return the backup's service principal and its way to sign in, as places in the registers."""
+    log = firm.log
+    row = log.registers["person"].add(
+        home_tenant_id=log.tenant_id, service_principal_id=guid(1, firm.seed * 7 + 11), service_principal_name="Back-up"
+    )
+    app = (guid(2, firm.seed * 7 + 11), "Back-up")
+    own = c.client(log, app, c.GRAPH, "", kind="", is_interactive=False)
+    return row, log.registers["client"].like(own, sign_in_event_types=["servicePrincipal"])
+
+
+def backup(firm: Ordinary) -> None:
+    """Let the backup fetch mail and files every night, from its own data centre."""
+    log, days = firm.log, firm.days
+    nights = np.array([days.at(d, 2) for d in range(days.days) for _ in range(4)], np.int64)
+    row, client = backup_of(firm)
+    where = np.array([place(log, "clouds of others", "Dublin", 30 + n) for n in range(3)])
+    rows = log.add(
+        nights + firm.rng.integers(0, 3 * HOUR, len(nights)), person=row, client=client, device=0,
+        outcome=c.outcome(log, "secret"), place=where[firm.rng.integers(0, 3, len(nights))],
+    )  # fmt: skip
+    firm.note("backup", "backup by night", [], rows)
+
+
 def leavers(firm: Ordinary) -> None:
     """Let telephones of people who left try for weeks."""
     log, days = firm.log, firm.days
@@ -365,7 +389,7 @@ def stopped_abroad(firm: Ordinary) -> None:
 
 SITUATIONS: Final[tuple[Callable[[Ordinary], None], ...]] = (
     mistyped, ignored_prompts, expiry, stale_telephone, new_telephone, new_laptop, relay, own_vpn, technicians, guests,
-    machines, leavers, command_line, own_mail_program, nowhere, stopped_abroad,
+    machines, backup, leavers, command_line, own_mail_program, nowhere, stopped_abroad,
 )  # fmt: skip
 
 
