@@ -4,7 +4,7 @@ Pure text work: no address is looked up anywhere. Apply it to distinct values, n
 """
 
 import re
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 _HOST_BITS: Final = {4: 32, 6: 64}
@@ -33,6 +33,12 @@ _INSIDE: Final = tuple(
 )
 """What never is somebody's place on the internet. Ranges for documentation, and the class that nobody has
 (240.0.0.0/4), are left out: they stand for public ones in made-up logs."""
+
+
+def bare_address(text: str | None) -> str | None:
+    """Return one address as it is written without port, brackets and zone; None where the text is no address."""
+    address = _address(text)
+    return None if address is None else str(address)
 
 
 def address_of(text: str | None) -> str | None:
@@ -67,16 +73,19 @@ def is_private(text: str | None) -> bool:
 
 def _network(text: str | None, bits: dict[int, int]) -> IPv4Network | IPv6Network | None:
     """Return the network of so many bits by version around an address; None where there is none."""
-    bare = _bare(text or "")
+    address = _address(text)
+    return None if address is None else ip_network((address.packed, bits[address.version]), strict=False)
+
+
+def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+    """Return an address, that of IPv4 inside IPv6 as such; None where there is none, or the one that means none."""
     try:
-        address = ip_address(bare)
+        address = ip_address(_bare(text or ""))
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    if address.is_unspecified:
-        return None
-    return ip_network((address.packed, bits[address.version]), strict=False)
+    return None if address.is_unspecified else address
 
 
 def _bare(text: str) -> str:

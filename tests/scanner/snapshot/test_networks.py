@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.snapshot.networks import address_of, is_private, near, wide
+from scanner.snapshot.networks import address_of, bare_address, is_private, near, wide
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,9 @@ def test_addresses_inside_a_firm_or_a_carrier_are_private(written: str) -> None:
 @pytest.mark.parametrize("written", ["203.0.113.5", "192.0.2.1", "172.32.0.1", "100.128.0.1", "2001:db8::1"])
 def test_public_addresses_are_not_private(written: str) -> None:
     assert not is_private(written)
+
+
+def test_one_address_is_kept_whole_without_what_belongs_to_the_connection() -> None:
+    assert bare_address("[2001:DB8:0:1::7]:51712") == "2001:db8:0:1::7"
+    assert bare_address("203.0.113.5:443") == "203.0.113.5"
+    assert bare_address("Not Available") is None

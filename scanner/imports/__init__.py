@@ -1,0 +1,1 @@
+"""Sign-in logs from files that somebody exported: to the rows that a scan would have read."""
