@@ -76,7 +76,7 @@ class _Control:
 )
 def risks_are_stopped(
     users: Annotated[
-        pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled", "user_type")
+        pd.DataFrame, columns("id", "display_name", "user_principal_name", "account_enabled", "user_type", whole=True)
     ],
     conditional_access_policies: Annotated[pd.DataFrame | Gap, columns("id", "display_name", "state", "raw")],
     policy_questions: PolicyQuestions,

@@ -197,9 +197,15 @@ def test_without_the_licence_the_question_does_not_arise() -> None:
 
 
 @pytest.mark.parametrize("state", [TableState.DENIED, TableState.FAILED, TableState.UNLICENSED])
-@pytest.mark.parametrize("table", ["subscribed_skus", "conditional_access_policies"])
+@pytest.mark.parametrize("table", ["subscribed_skus", "conditional_access_policies", "users"])
 def test_what_was_not_read_is_a_gap(table: str, state: TableState) -> None:
     result = judged(MFA, states={table: state})
 
     assert result.verdict is Verdict.NOT_ASSESSED
     assert table in {gap.need for gap in result.gaps}
+
+
+def test_of_people_who_were_not_all_read_nobody_is_said_to_be_stopped() -> None:
+    result = judged(RISKY_USERS, RISKY_SIGN_INS, states={"users": TableState.PARTIAL})
+
+    assert result.verdict is Verdict.NOT_ASSESSED
