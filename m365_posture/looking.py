@@ -33,6 +33,15 @@ def tenant_called(configuration: Configuration, named: str, master: MasterKey) -
     return configuration.tenant(named)
 
 
+def tenants_to_send_for(configuration: Configuration) -> list[TenantConfig]:
+    """Return the tenants that were scanned and have somebody to tell."""
+    return [
+        tenant
+        for tenant in configuration.tenants.values()
+        if tenant.notify_env and (tenant.folder / TENANT_KEY_FILE).exists()
+    ]
+
+
 def found(data: TenantData, story: str) -> Signal:
     """Return the signal with this id, or the only one whose id begins so.
 

@@ -92,6 +92,7 @@ def scan(
         manifest = asyncio.run(reading)
         scanned = _judge_and_keep(data, manifest.scan_id, clock)
         told = tell(data, clock, environment, judged=scanned.judged)
+        _LOG.info("signals of tenant %s: %d new, %d sent, %d due", tenant.tenant_id, told.new, told.sent, told.due)
         _purge(data, clock)
         return replace(scanned, told=told)
 

@@ -12,6 +12,9 @@ from m365_posture.commands.options import ConfigOption, Format, FormatOption, Ke
 from m365_posture.commands.output import say, write_rows
 
 if TYPE_CHECKING:
+    from m365_posture.config import TenantConfig
+    from m365_posture.exits import Exit
+    from m365_posture.keys import MasterKey
     from m365_posture.tenant_data import TenantData
 
 app = typer.Typer(
@@ -39,6 +42,15 @@ FirmArgument = Annotated[
         metavar="TENANT",
         help="Name of the tenant in tenants.toml, or the reference code of a message.",
         autocompletion=complete_tenants,
+    ),
+]
+FirmsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TENANT...",
+        help="Names of tenants in tenants.toml, or reference codes of messages.",
+        autocompletion=complete_tenants,
+        show_default=False,
     ),
 ]
 StoryArgument = Annotated[
@@ -148,7 +160,13 @@ def ack(
 
 
 @app.command("send")
-def send(tenant: FirmArgument, *, config: ConfigOption = None, key_file: KeyFileOption = None) -> None:
+def send(
+    tenants: FirmsArgument = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Send for every tenant that has somebody to tell.")] = False,
+    config: ConfigOption = None,
+    key_file: KeyFileOption = None,
+) -> None:
     """Send what somebody should have been told and was not, because a channel could not be reached.
 
     Every scan does the same. Whoever was told once is not told again. Exit code 3 when a channel still cannot be
@@ -157,20 +175,44 @@ def send(tenant: FirmArgument, *, config: ConfigOption = None, key_file: KeyFile
     Example:
 
         m365-posture signals send vermeulen --key-file master.key
+
+        m365-posture signals send --all --key-file master.key
     """
+    from m365_posture.config_file import load, locate
+    from m365_posture.exits import Exit, expected, first_that_applies
+    from m365_posture.keys import load_master_key
+    from m365_posture.looking import tenant_called, tenants_to_send_for
+
+    if every == bool(tenants):
+        raise typer.BadParameter("Name the tenants to send for, or give --all (not both).")
+    configuration = load(locate(config, os.environ, Path.cwd()))
+    master = load_master_key(key_file, os.environ)
+    named = [tenant_called(configuration, name, master) for name in dict.fromkeys(tenants or ())]
+    codes = list[Exit]()
+    for tenant in tenants_to_send_for(configuration) if every else named:
+        try:
+            codes.append(_send(tenant, master, quiet=every))
+        except Exception as error:
+            problem = expected(error)
+            if problem is None:
+                raise
+            say(f"{tenant.slug}: {problem[1]}")
+            codes.append(problem[0])
+    raise typer.Exit(first_that_applies(codes))
+
+
+def _send(tenant: "TenantConfig", master: "MasterKey", *, quiet: bool) -> "Exit":
+    """Send for one tenant; `quiet`: tell only of what was or could not be sent, so that a timer stays silent."""
     from m365_posture.commands.told import exit_of, told_line
-    from m365_posture.logs import close_logs, set_up_logging
     from m365_posture.notification import tell
+    from m365_posture.tenant_data import TenantData
     from scanner.transport.clock import SystemClock
 
-    data = _data(tenant, config, key_file)
-    set_up_logging()
-    try:
-        told = tell(data, SystemClock(data.tenant.hosts.clock_speed if data.tenant.hosts else 1.0), os.environ)
-    finally:
-        close_logs()
-    say(told_line(data.tenant.slug, told) or f"{data.tenant.slug}: there is nothing to send.")
-    raise typer.Exit(exit_of(told))
+    clock = SystemClock(tenant.hosts.clock_speed if tenant.hosts else 1.0)
+    told = tell(TenantData.open(tenant, master), clock, os.environ)
+    if told.sent or told.unreached or not quiet:
+        say(told_line(tenant.slug, told) or f"{tenant.slug}: there is nothing to send.")
+    return exit_of(told)
 
 
 def _data(named: str, config: Path | None, key_file: Path | None) -> "TenantData":

@@ -23,6 +23,7 @@ from m365_posture.commands.output import printable, write_rows
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
+    "apprise",
     "msgraph",
     "azure",
     "pandas",
@@ -76,7 +77,7 @@ def test_the_commands_of_the_design_exist() -> None:
         "demo", "scan", "judge", "workbook", "dashboard", "simulate", "tenants list", "checks list", "checks show",
         "config check", "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
         "keys certificate", "tenants add", "tenants consent-url", "tenants verify", "tenants offboard", "purge",
-        "data-map", "checks what-if",
+        "data-map", "checks what-if", "signals list", "signals show", "signals ack", "signals send",
     }  # fmt: skip
 
 
@@ -129,7 +130,8 @@ def python(program: str) -> subprocess.CompletedProcess[str]:
 def test_help_imports_nothing_that_only_a_running_command_needs() -> None:
     program = (
         "import sys\nfrom m365_posture.__main__ import run\n"
-        "for words in ([], ['scan'], ['workbook'], ['keys', 'rotate'], ['checks', 'what-if']):run([*words, '--help'])\n"
+        "for words in ([], ['scan'], ['workbook'], ['keys', 'rotate'], ['checks', 'what-if'],"
+        " ['signals', 'ack']):run([*words, '--help'])\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     answer = python(program)

@@ -60,6 +60,7 @@ def test_every_documented_key_is_read(tmp_path: Path) -> None:
         firm_size = 38
         mfa_trusted_ips = []
         notify_env = "NOTIFY_VERMEULEN"
+        reference = "K-0417"
         sharepoint_admin = true
         proxy = "http://proxy.example:3128"
         [tenants.vermeulen.apps.files]
@@ -96,6 +97,7 @@ def test_every_documented_key_is_read(tmp_path: Path) -> None:
     assert tenant.break_glass == ("bg1@vermeulen.example",)
     assert tenant.leavers == tmp_path / "leavers.csv"
     assert tenant.mfa_trusted_ips == ()
+    assert (tenant.notify_env, tenant.reference) == ("NOTIFY_VERMEULEN", "K-0417")
     assert (tenant.stale_days, tenant.link_max_days) == (60, 30)
     assert tenant.trusted_forwarding == (
         ForwardingAgreement(
@@ -174,6 +176,15 @@ BASE = f"schema = 1\n[tenants.vermeulen]\n{IDENTITY}"
         pytest.param(BASE + SECRET + 'leavers = "gone.csv"', "does not exist", id="a leavers file that is missing"),
         pytest.param(BASE + SECRET + 'mfa_trusted_ips = ["10.0.0"]', "192.0.2.0/24", id="an address that is none"),
         pytest.param(BASE + SECRET + 'proxy = "proxy:3128"', "write it as http://", id="a proxy without scheme"),
+        pytest.param(BASE + SECRET + 'reference = "Ver-Meulen 1"', "such as K-0417", id="a reference with a space"),
+        pytest.param(
+            BASE + SECRET + 'reference = "K-VERMEULEN-1"', "tells who it is", id="a reference that names the firm"
+        ),
+        pytest.param(
+            BASE + SECRET + f'reference = "twin"\n[tenants.twin]\n{IDENTITY.replace(TENANT, CLIENT)}{SECRET}',
+            "also means `twin`",
+            id="a reference that is another tenant's name",
+        ),
         pytest.param(
             BASE + SECRET + 'apps.mial.client_id = "x"', "did you mean `mail`?", id="an app for an unknown pack"
         ),

@@ -33,7 +33,7 @@ def test_every_table_of_the_packs_that_are_read_is_named_with_purpose_and_retent
     held = entries(world)
     read = {c.table.name for c in COLLECTORS if c.pack is not Pack.SHAREPOINT_ADMIN}
 
-    assert read == held.keys() - {"findings", "decisions", "portfolio", "records"}
+    assert read == held.keys() - {"findings", "decisions", "signals", "portfolio", "records"}
     assert all(entry["about"] and entry["why"] and entry["kept"] for entry in held.values())
     assert all(held[name]["permission"] for name in read - MADE_OF_OTHERS - {"dns_records"})
 
@@ -43,7 +43,7 @@ def test_it_says_how_long_logs_links_and_findings_are_kept(world: World) -> None
 
     assert held["sign_ins"]["kept"] == held["directory_audits"]["kept"] == "90 days after it happened"
     assert held["sharing_links"]["kept"] == "only of the last 2 scans, and 24 months at most"
-    assert held["findings"]["kept"] == "24 months after the scan"
+    assert held["findings"]["kept"] == held["signals"]["kept"] == "24 months after the scan"
 
 
 def test_a_table_names_the_checks_that_read_it_also_through_what_is_derived(world: World) -> None:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from builders.signals import a_story, an_evaluation
 from command_line import TWO_FIRMS, World, a_world
 
 from m365_posture.config_file import load
@@ -15,6 +16,7 @@ from m365_posture.keys import read_key_file
 from m365_posture.tenant_data import TenantData
 from store.decided import Waiver
 from store.decisions import FILE_NAME
+from store.signals import Conclusion, Signals
 
 NAMING = {
     "displayName", "givenName", "surname", "mail", "userPrincipalName", "name", "webUrl", "jobTitle", "department",
@@ -71,6 +73,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 "EM-05", "x", "CanaryReason", "CanaryPartner", now, date(2027, 1, 1), {"to": "canary@x.example"}
             )
             decisions.waive(waiver, actor="CanaryActor")
+            signals = Signals(decisions)
+            story = a_story("CanaryStory", "CanaryPerson", source="CanarySource", user_id="CanaryId")
+            signals.notice(an_evaluation(story, tenant=tenant.tenant_id), now)
+            [signal] = [one for one in signals.all() if one.story == "CanaryStory"]
+            signals.acknowledge(signal, Conclusion.EXPLAINED, by="CanaryActor", note="CanaryReason", at=now)
             yield served
 
 
@@ -101,7 +108,7 @@ def test_no_name_stands_in_clear(kept: dict[str, bytes]) -> None:
 
 def test_no_decision_stands_in_clear(kept: dict[str, bytes]) -> None:
     assert any(path.endswith(f"{FILE_NAME}-wal") for path in kept)
-    for canary in (b"CanaryReason", b"CanaryPartner", b"CanaryActor", b"canary@x"):
+    for canary in (b"CanaryReason", b"CanaryPartner", b"CanaryActor", b"canary@x", b"CanaryStory", b"CanaryId"):
         assert places(kept, canary) == []
 
 

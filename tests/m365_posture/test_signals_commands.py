@@ -13,6 +13,7 @@ from channel_kit import Moments, a_channel, nobody_there
 
 from m365_posture.notification import tell
 
+HASTE = 'hosts = {login = "https://127.0.0.1:9443", graph = "https://127.0.0.1:9444", clock_speed = 200}'
 STORY = "4f1c9a2b7d"
 OTHER = "0aa1bb2cc3"
 
@@ -20,7 +21,7 @@ OTHER = "0aa1bb2cc3"
 @pytest.fixture
 def firm(tmp_path: Path) -> Firm:
     """A firm with two stories that nobody was told of, in two evaluations."""
-    firm = a_firm(tmp_path)
+    firm = a_firm(tmp_path, [HASTE])
     noticed(firm, a_story(STORY))
     noticed(firm, a_story(OTHER, "Jan Peeters", began=NIGHT - timedelta(days=3), level="medium"), number=2)
     return firm
@@ -159,6 +160,28 @@ def test_what_could_not_be_sent_is_sent_on_demand_and_the_exit_code_says_how_it_
     assert "1 sent" in sent.messages
     assert "nothing new to send" in again.messages
     assert len(channel.received) == 1
+
+
+def test_a_timer_that_sends_for_everybody_says_nothing_when_there_is_nothing(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_channel() as channel:
+        monkeypatch.setenv(VARIABLE, channel.address)
+        first, second = firm.run("signals", "send", "--all"), firm.run("signals", "send", "--all")
+
+    assert (first.code, second.code) == (0, 0)
+    assert "1 sent" in first.messages
+    assert second.messages == ""
+
+
+def test_a_variable_that_is_empty_is_told_and_nothing_is_lost(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+    answer = firm.run("signals", "send", "--all")
+
+    assert answer.code == 2
+    assert answer.sentence.startswith(f"{SLUG}: `notify_env` of `{SLUG}` names the variable {VARIABLE}")
+    assert firm.signals()[0].needs_telling
 
 
 def test_without_a_channel_it_is_said_that_nobody_is_told(tmp_path: Path) -> None:
