@@ -16,7 +16,7 @@ import time
 from typing import Any, Final, TextIO
 
 import apprise
-from apprise.common import PersistentStoreMode
+from apprise.common import NotifyFormat, PersistentStoreMode
 
 DELIVERED: Final = "delivered"
 VALID: Final = "valid"
@@ -62,7 +62,11 @@ def send(address: str, title: str, body: str) -> str:
         return INVALID
     channel = apprise.Apprise(asset=asset())
     channel.add(found)
-    attempts = [attempt for result in channel.notify(body=body, title=title) for attempt in result]
+    attempts = [
+        attempt
+        for result in channel.notify(body=body, title=title, body_format=NotifyFormat.TEXT)
+        for attempt in result
+    ]
     # an address may say that its failures do not matter: the attempt itself tells
     if attempts and attempts[-1]:
         return DELIVERED

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 DRIP = -1
 """In place of a status: an answer that never ends."""
@@ -90,6 +91,40 @@ def a_channel(answers: Sequence[int] = (), location: str = "", certificate: Path
         receiver.stop.set()
         server.shutdown()
         server.server_close()
+        thread.join()
+
+
+@contextmanager
+def a_mail_server() -> Iterator[tuple[int, list[bytes]]]:
+    """Serve mail on loopback; give its port and everything that it was told."""
+    told: list[bytes] = []
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            self._say("220 ready")
+            while line := self._heard():
+                word = line[:4].upper()
+                self._say({b"DATA": "354 go on", b"QUIT": "221 bye"}.get(word, "250 ok"))
+                if word == b"QUIT":
+                    return
+                if word == b"DATA":
+                    while self._heard() != b".\r\n":
+                        pass
+                    self._say("250 taken")
+
+        def _heard(self) -> bytes:
+            told.append(self.rfile.readline())
+            return told[-1]
+
+        def _say(self, text: str) -> None:
+            self.wfile.write(f"{text}\r\n".encode())
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield server.server_address[1], told
+        server.shutdown()
         thread.join()
 
 

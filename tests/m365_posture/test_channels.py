@@ -1,19 +1,21 @@
 """Channels: what may stand in the variable, and that a message goes to the channel and nowhere else."""
 
+import getpass
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from builders.signals import SLUG, VARIABLE, a_firm
-from channel_kit import DRIP, a_channel, nobody_there
+from channel_kit import DRIP, a_channel, a_mail_server, nobody_there
 
 from m365_posture.channels import Channel, Message, channels_of, check_channels, post, reason
 from m365_posture.config import ConfigError
 from simulator.certificates import server_files
 
-MESSAGE = Message("K-1: sign-ins to examine", "Reference: K-1")
+MESSAGE = Message("K-1: sign-ins to examine", "Reference: K-1\nTo look at them: m365-posture signals list K-1")
 SECRET = "topsecret-9f2c"
 
 
@@ -90,6 +92,30 @@ def test_a_scan_with_a_variable_that_is_empty_stops_before_it_reads(
 
     assert answer.code == 2
     assert VARIABLE in answer.messages
+
+
+def test_mail_holds_the_message_as_plain_text_and_nothing_of_this_machine() -> None:
+    with a_mail_server() as (port, told):
+        ended = outcomes(f"mailto://127.0.0.1:{port}/an@msp.example?from=scan@msp.example&smtp=127.0.0.1")
+    mail = b"".join(told).decode()
+
+    assert ended == ["delivered"]
+    assert "rcpt to:<an@msp.example>" in mail.lower()
+    assert MESSAGE.title in mail
+    assert "Reference: K-1\nTo look" in mail.replace("\r\n", "\n")
+    assert "html" not in mail
+    for name in (socket.gethostname(), getpass.getuser(), "apprise", "github"):
+        assert f" {name}" not in mail.lower()
+
+
+def test_addresses_of_mail_teams_and_webhooks_are_known(tmp_path: Path) -> None:
+    addresses = [
+        "mailtos://scan:passphrase@msp.example?to=an@msp.example",
+        "workflows://prod-1.westeurope.logic.azure.com:443/a1b2c3d4/b2c3d4e5f6",
+        "jsons://hook.msp.example/signals",
+    ]
+
+    check_channels(a_firm(tmp_path).tenant, {VARIABLE: " ".join(addresses)})
 
 
 def test_a_channel_that_leads_elsewhere_is_not_followed() -> None:
