@@ -1,7 +1,7 @@
 """Logs, kept once per tenant and by day: merged with what earlier scans kept, without duplicates."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache, reduce
@@ -147,6 +147,8 @@ class Log:
     tenant_folder: Path
     table: Table
     scan_id: str
+    merging: Callable[[Table, pa.Table], pa.Table] = merge
+    """How the rows of a day become one for each key."""
 
     def keep(
         self, pages: Sequence[Path], kept: Mapping[str, EventFile], lost: Mapping[str, EventFile]
@@ -190,7 +192,7 @@ class Log:
 
     def _keep_day(self, day: date, new: pa.Table, kept: Mapping[str, EventFile]) -> EventFile:
         before = self._before(kept.get(day.isoformat()))
-        merged = merge(self.table, pa.concat_tables([before, new]))
+        merged = self.merging(self.table, pa.concat_tables([before, new]))
         if before.num_rows and merged.equals(before):
             return kept[day.isoformat()]
         path = f"{EVENTS}/{self.table.name}/{day.isoformat()}/{self.scan_id}.parquet"

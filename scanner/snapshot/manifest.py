@@ -15,6 +15,8 @@ from scanner.snapshot.tables import SCHEMA_VERSION
 
 MANIFEST_FILE: Final = "manifest.json"
 SCANS: Final = "scans"
+IMPORT: Final = "import"
+"""The one area of a scan that was made of imported files."""
 
 _SEAL: Final = "seal"
 _SCAN_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]+")
@@ -51,6 +53,11 @@ class Manifest:
     tables: dict[str, Coverage] = field(default_factory=dict)
     events: dict[str, dict[str, EventFile]] = field(default_factory=dict)
     """Files of each log by day (ISO date), also of logs that this scan could not read: the next scan continues them."""
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it was made of imported files, and not by asking the tenant."""
+        return self.only == (IMPORT,)
 
     @property
     def basis(self) -> Basis:

@@ -66,7 +66,7 @@ def purge_table(
     """
     readers = [SnapshotReader.open(folder, vault) for folder in finished_scans(tenant_folder)]
     listed = {reader.manifest.scan_id: _older(reader, table, before) for reader in readers}
-    return remove(tenant_folder, Due(table.name, listed), at=at, reason=reason)
+    return remove(tenant_folder, Due(table.name, _with_adopted(readers, table, listed)), at=at, reason=reason)
 
 
 def due(readers: Sequence[SnapshotReader], table: Table, now: datetime) -> Due:
@@ -79,14 +79,12 @@ def due(readers: Sequence[SnapshotReader], table: Table, now: datetime) -> Due:
     """
     before = now - timedelta(days=table.retention_days)
     superseded = _superseded(readers, table)
-    return Due(
-        table.name,
-        {
-            scan_id: _parts(reader, table) if scan_id in superseded else _older(reader, table, before)
-            for reader in readers
-            if (scan_id := reader.manifest.scan_id)
-        },
-    )
+    listed = {
+        scan_id: _parts(reader, table) if scan_id in superseded else _older(reader, table, before)
+        for reader in readers
+        if (scan_id := reader.manifest.scan_id)
+    }
+    return Due(table.name, _with_adopted(readers, table, listed))
 
 
 def remove(tenant_folder: Path, files: Due, *, at: datetime, reason: str) -> Removal:
@@ -136,6 +134,18 @@ def _older(reader: SnapshotReader, table: Table, before: datetime) -> dict[str, 
         days = reader.manifest.events.get(table.name, {}).items()
         return {file.path: file.sha256 for day, file in days if day < before.date().isoformat()}
     return _parts(reader, table) if reader.finished_at < before else {}
+
+
+def _with_adopted(
+    readers: Sequence[SnapshotReader], table: Table, listed: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return what each scan loses, also of what it took over from another one: those rows go together."""
+    going = {path for files in listed.values() for path in files}
+    return {
+        scan_id: {**listed[scan_id], **{path: sha for path, sha in _parts(reader, table).items() if path in going}}
+        for reader in readers
+        if (scan_id := reader.manifest.scan_id)
+    }
 
 
 def _parts(reader: SnapshotReader, table: Table) -> dict[str, str]:

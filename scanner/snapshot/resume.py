@@ -12,6 +12,7 @@ from scanner.snapshot.errors import Truncated
 from scanner.snapshot.journal import Entry, read_journal
 from scanner.snapshot.ledger import Coverage
 from scanner.snapshot.manifest import (
+    IMPORT,
     MANIFEST_FILE,
     Document,
     EventFile,
@@ -98,6 +99,11 @@ class Header:
     only: tuple[str, ...] | None
     settings: str = ""
     """What else must be the same for the scan to be continued, as the caller knows it: a hash."""
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it is made of imported files, and not by asking the tenant."""
+        return self.only == (IMPORT,)
 
     @property
     def document(self) -> Document:

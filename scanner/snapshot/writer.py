@@ -1,6 +1,5 @@
 """Writes a scan: parts as they are read, the manifest last."""
 
-import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,15 +13,14 @@ import pyarrow as pa
 
 from m365_posture.files import private_folder, write_durably
 from scanner.snapshot.crypto import Vault
-from scanner.snapshot.errors import NewerSchema, SnapshotError, WrongKey
-from scanner.snapshot.events import EVENTS, Kept, Log, not_older_than
+from scanner.snapshot.earlier import is_whole, keeps_days, newest
+from scanner.snapshot.events import EVENTS, Kept, Log, merge, not_older_than
 from scanner.snapshot.journal import Journal
 from scanner.snapshot.ledger import Basis, Coverage, TableState
 from scanner.snapshot.manifest import (
     MANIFEST_FILE,
     SCANS,
     Manifest,
-    finished_scans,
     scan_folders,
     sealed,
 )
@@ -40,10 +38,9 @@ from scanner.snapshot.rows import Row, checked, to_arrow
 from scanner.snapshot.schema import Storage, Table
 from scanner.snapshot.tables import SCHEMA_VERSION, TABLES
 from scanner.snapshot.tables.directory import ORGANIZATION
+from scanner.snapshot.uniting import unite
 
 ROWS_PER_PART: Final = 50_000
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 class TableWriter:
@@ -138,7 +135,9 @@ class ScanWriter:
     vault: Vault
     journal: Journal
     previous: SnapshotReader | None
-    """The newest finished scan of everything that can still be used: whose days of logs are kept."""
+    """The newest finished scan of everything that can still be used."""
+    keeper: SnapshotReader | None
+    """The same, or the newest import since: whose days of logs are gone on with."""
     _finished: dict[str, FinishedTable] = field(default_factory=dict)
     _units: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
     _writers: dict[str, TableWriter] = field(default_factory=dict)
@@ -170,13 +169,13 @@ class ScanWriter:
         Raises:
             NewerSchema, WrongKey: Another release or another key wrote what is there.
         """
-        previous = _newest(tenant_folder, vault)
+        earlier = _earlier(tenant_folder, vault)
         # Five digits of microseconds: two scans within a second still sort by time.
         scan_id = scan_id or f"{started_at:%Y%m%dT%H%M%SZ}-{started_at.microsecond:05x}{token_hex(2)[:3]}"
         areas = None if only is None else tuple(only)
         header = Header(scan_id, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas, settings)
         scan_folder = private_folder(tenant_folder / SCANS / scan_id)
-        return cls(tenant_folder, header, vault, Journal.create(scan_folder, header.document), previous)
+        return cls(tenant_folder, header, vault, Journal.create(scan_folder, header.document), *earlier)
 
     @classmethod
     def resume(
@@ -206,8 +205,8 @@ class ScanWriter:
         wanted = Header(scan_folder.name, tenant_id, started_at, SCHEMA_VERSION, vault.key_id, areas, settings)
         if found.header != wanted or now - started_at >= RESUME_WINDOW:
             return None
-        journal, previous = Journal.reopen(scan_folder), _newest(tenant_folder, vault)
-        return cls(tenant_folder, found.header, vault, journal, previous, dict(found.tables), found.units)
+        journal, earlier = Journal.reopen(scan_folder), _earlier(tenant_folder, vault)
+        return cls(tenant_folder, found.header, vault, journal, *earlier, dict(found.tables), found.units)
 
     @property
     def scan_id(self) -> str:
@@ -256,7 +255,7 @@ class ScanWriter:
     def kept(self, table: Table) -> Kept:
         """Return the days of a log that earlier scans kept and that this one goes on with, each file proven once."""
         if table.name not in self._kept:
-            files = self.previous.event_files(table.name) if self.previous else {}
+            files = self.keeper.event_files(table.name) if self.keeper else {}
             first = (self.started_at - timedelta(days=table.retention_days)).date()
             self._kept[table.name] = Kept.of(self.tenant_folder, not_older_than(files, first))
         return self._kept[table.name]
@@ -284,6 +283,16 @@ class ScanWriter:
         self._finished[name] = finished
         return finished.coverage
 
+    def adopt(self, table: Table) -> None:
+        """Take over a table as the newest scan of everything read it: its rows stay where they are.
+
+        A purge of that scan's rows is told to this one too.
+        """
+        if self.previous is not None and self.previous.coverage(table.name).state.delivers_rows:
+            adopted = FinishedTable(self.previous.coverage(table.name))
+            self.journal.append({"event": "table", "table": table.name, **adopted.document})
+            self._finished[table.name] = adopted
+
     def _listing(self, writer: TableWriter, coverage: Coverage) -> FinishedTable:
         parts = writer.parts if coverage.state.delivers_rows else []
         rows = sum(part.rows for part in parts)
@@ -300,7 +309,8 @@ class ScanWriter:
         if not coverage.state.delivers_rows:
             return FinishedTable(replace(coverage, rows=0, parts={}, last_full=last_full), kept.listed)
         pages = [self.tenant_folder / part.path for part in writer.parts]
-        days = Log(self.vault, self.tenant_folder, table, self.scan_id).keep(pages, kept.whole, lost)
+        merging = unite if self.header.is_import else merge
+        days = Log(self.vault, self.tenant_folder, table, self.scan_id, merging).keep(pages, kept.whole, lost)
         paths = [self.tenant_folder / file.path for file in days.values()]
         rows = self.vault.dataset(paths, table.arrow_schema).count_rows()
         parts = {file.path: file.sha256 for file in days.values()}
@@ -373,18 +383,8 @@ def remove_interrupted(tenant_folder: Path) -> list[str]:
     return [folder.name for folder in removed]
 
 
-def _newest(tenant_folder: Path, vault: Vault) -> SnapshotReader | None:
-    for folder in reversed(finished_scans(tenant_folder)):
-        try:
-            reader = SnapshotReader.open(folder, vault)
-        except (NewerSchema, WrongKey):
-            raise
-        except SnapshotError as error:
-            _LOG.warning("scan %s cannot be continued: %s", folder.name, type(error).__name__)
-            continue
-        if reader.manifest.only is None:
-            return reader
-    return None
+def _earlier(tenant_folder: Path, vault: Vault) -> tuple[SnapshotReader | None, SnapshotReader | None]:
+    return newest(tenant_folder, vault, is_whole), newest(tenant_folder, vault, keeps_days)
 
 
 def _version() -> str:
