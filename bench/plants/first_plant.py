@@ -19,6 +19,7 @@ from bench.plants.situations import ip_of, odd_but_benign
 BY_FIRM: Final = 8
 """How many attacks a firm of few people gets; larger ones get all of them."""
 _FEW: Final = 30
+_CODES: Final = ("D25", "D26", "D27")
 
 
 def spray(plant: Plant) -> None:
@@ -175,7 +176,7 @@ def stolen_session(plant: Plant) -> None:
 def phished_code(plant: Plant) -> None:
     """A code is confirmed in the office, and the token is fetched elsewhere."""
     rng, log = plant.rng, plant.log
-    person, moment = plant.quiet_victim(at_work=True)
+    person, moment = plant.quiet_victim(at_work=True, unlike=_CODES)
     app, resource = ((c.AZURE_CLI, c.AZURE), (c.OFFICE, c.EXCHANGE), (c.TEAMS, c.GRAPH))[int(rng.integers(3))]
     den, office = plant.den(), usual_place(plant, person)
     by_code = c.client(log, app, resource, c.WINDOWS_EDGE, protocol="deviceCode", transfer="deviceCodeFlow")
@@ -210,7 +211,7 @@ def _broker_code(
 
 def phished_broker(plant: Plant) -> None:
     """A code is confirmed for the broker, which can make a device of it."""
-    person, moment = plant.quiet_victim(at_work=True)
+    person, moment = plant.quiet_victim(at_work=True, unlike=_CODES)
     session = plant.log.session(-1000 - len(plant.firm.attacks))
     where = usual_place(plant, person) if plant.rng.random() < 0.5 else plant.den()
     rows, times = _broker_code(plant, person.row, where, moment, session)
@@ -220,7 +221,7 @@ def phished_broker(plant: Plant) -> None:
 def registered_device(plant: Plant) -> None:
     """The whole chain of a kit: code, token for device registration, a device of its own, its primary token used."""
     rng, log = plant.rng, plant.log
-    person, moment = plant.quiet_victim(at_work=True)
+    person, moment = plant.quiet_victim(at_work=True, unlike=_CODES)
     session = log.session(-1000 - len(plant.firm.attacks))
     den = plant.den()
     code, at_code = _broker_code(plant, person.row, usual_place(plant, person), moment, session)
@@ -251,7 +252,7 @@ def registered_device(plant: Plant) -> None:
 def legacy(plant: Plant) -> None:
     """Mail fetched through an old protocol that this person never used."""
     rng, log = plant.rng, plant.log
-    person, moment = plant.quiet_victim()
+    person, moment = plant.quiet_victim(unlike=("D32",))
     times = soon(rng, moment, int(rng.integers(1, 8)), 6 * HOUR)
     den = plant.den() if rng.random() < 0.7 else person.home
     kind = str(rng.choice(["IMAP4", "POP3", "Authenticated SMTP", "Exchange Web Services", "Other clients"]))
@@ -262,7 +263,7 @@ def legacy(plant: Plant) -> None:
 def password_grant(plant: Plant) -> None:
     """A token for nothing but name and password, by a program."""
     rng, log = plant.rng, plant.log
-    person, moment = plant.quiet_victim()
+    person, moment = plant.quiet_victim(unlike=("D33",))
     times = soon(rng, moment, int(rng.integers(1, 5)), HOUR)
     den = plant.den()
     agent = str(rng.choice([c.ROPC_AGENT, "python-requests/2.31.0"]))

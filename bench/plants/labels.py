@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from scanner.collectors.audits import SHAPE as AUDITS_SHAPE
 from scanner.collectors.rows import Shape, timestamp
 from scanner.collectors.sign_in_rows import SHAPE
+from scanner.snapshot.events import merge
 
 StoryLevel = Literal["listed", "medium", "high"]
 
@@ -106,9 +107,8 @@ def write_labelled(planted: Planted, folder: Path) -> None:
 
 
 def read_objects(shape: Shape, objects: Iterable[dict[str, Any]], endpoint: str) -> pa.Table:
-    """Return Graph's objects as a table, equal ids once: the last one told is kept."""
-    rows = {each.get("id"): each for each in objects}
-    return shape.convert(list(rows.values()), endpoint)
+    """Return Graph's objects as a table, equal ids merged as a scan merges them."""
+    return merge(shape.table, shape.convert(list(objects), endpoint))
 
 
 def _read(shape: Shape, files: Iterable[Path]) -> pa.Table:

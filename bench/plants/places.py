@@ -1,7 +1,8 @@
 """Where people sign in from: towns, carriers with made-up AS numbers, and addresses that nobody has.
 
 IPv4 addresses are of 240.0.0.0/4, which was never given out, IPv6 ones of 3fff::/20, which is for documentation. Each
-carrier has a /12 and a /32 of its own, so that networks near and wide mean what they mean outside. Only networks of
+carrier has a /12 and a /32 of its own, so that networks near and wide mean what they mean outside; carriers beyond
+the numbers for documentation have private ones. Only networks of
 data centres that a detection has to know by number carry real AS numbers.
 """
 
@@ -80,6 +81,22 @@ TOWNS: Final = {
         Town("Saint Petersburg", "Saint Petersburg", "RU", 59.94, 30.31),
         Town("Hong Kong", "Hong Kong", "HK", 22.32, 114.17),
         Town("Los Angeles", "California", "US", 34.05, -118.24),
+        Town("Jakarta", "Jakarta", "ID", -6.21, 106.85),
+        Town("Hanoi", "Hà Nội", "VN", 21.03, 105.85),
+        Town("Karachi", "Sindh", "PK", 24.86, 67.01),
+        Town("Nairobi", "Nairobi", "KE", -1.29, 36.82),
+        Town("Bogotá", "Bogotá", "CO", 4.71, -74.07),
+        Town("Buenos Aires", "Buenos Aires", "AR", -34.60, -58.38),
+        Town("Kyiv", "Kyiv", "UA", 50.45, 30.52),
+        Town("Seoul", "Seoul", "KR", 37.57, 126.98),
+        Town("Taipei", "Taipei", "TW", 25.03, 121.57),
+        Town("Bangkok", "Bangkok", "TH", 13.76, 100.50),
+        Town("Almaty", "Almaty", "KZ", 43.24, 76.95),
+        Town("Toronto", "Ontario", "CA", 43.65, -79.38),
+        Town("Sydney", "New South Wales", "AU", -33.87, 151.21),
+        Town("Tbilisi", "Tbilisi", "GE", 41.72, 44.79),
+        Town("Dakar", "Dakar", "SN", 14.72, -17.47),
+        Town("Lima", "Lima", "PE", -12.05, -77.04),
     )
 }
 
@@ -126,12 +143,25 @@ CARRIERS: Final = {
             ("servers D", 45102),
             ("servers E", 399629),
             ("servers F", 132203),
+            ("servers G", 136787),
+            ("servers H", 215540),
+            ("servers I", 29802),
+            ("servers J", 204957),
+            ("servers K", 395092),
+            ("servers L", 393406),
+            ("servers M", 400940),
+            ("servers N", 59711),
+            *((f"far {number}", 4_200_000_000 + number) for number in range(5, 45)),
         )
     )
 }
 SERVERS: Final = tuple(name for name in CARRIERS if name.startswith("servers"))
-FAR: Final = tuple(name for name in CARRIERS if name.startswith("far"))
-FAR_TOWNS: Final = ("Lagos", "Singapore", "São Paulo", "Bucharest", "Saint Petersburg", "Hong Kong", "Los Angeles")
+FAR: Final = tuple(name for name in CARRIERS if name.removeprefix("far ").isdigit())
+FAR_TOWNS: Final = (
+    "Lagos", "Singapore", "São Paulo", "Bucharest", "Saint Petersburg", "Hong Kong", "Los Angeles", "Jakarta", "Hanoi",
+    "Karachi", "Nairobi", "Bogotá", "Buenos Aires", "Kyiv", "Seoul", "Taipei", "Bangkok", "Almaty", "Toronto", "Sydney",
+    "Tbilisi", "Dakar", "Lima",
+)  # fmt: skip
 MOBILE_HOME: Final = ("mobile BE one", "mobile BE two")
 LINES_HOME: Final = ("cable BE", "line BE", "line BE south")
 

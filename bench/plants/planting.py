@@ -26,6 +26,8 @@ class Plant:
     rng: np.random.Generator
     _attacked: dict[int, list[int]] = field(default_factory=dict)
     """Moments by number of the person, so that attacks on one stay days apart."""
+    _towns: list[str] = field(default_factory=list)
+    """Towns to attack from that were not used yet: a country is new only once."""
     _hosts: int = 0
 
     @property
@@ -59,14 +61,23 @@ class Plant:
     def _is_close(self, person: Person, moment: int) -> bool:
         return any(abs(moment - other) < _APART for other in self._attacked.get(person.number, ()))
 
-    def quiet_victim(self, *, at_work: bool = False) -> tuple[Person, int]:
-        """Return somebody and a moment at which nothing else is planted for him."""
+    def quiet_victim(self, *, at_work: bool = False, unlike: Sequence[str] = ()) -> tuple[Person, int]:
+        """Return somebody and a moment at which nothing else is planted for him.
+
+        Args:
+            at_work: Whether in working hours.
+            unlike: Detections of which he had none: what somebody does a second time is not new to him.
+        """
+        known = {user for attack in self.firm.attacks if set(unlike) & set(attack.detections) for user in attack.users}
         for _ in range(40):
             moment = self.moment(at_work=at_work)
             free = [
                 p
                 for p in self.firm.firm.desks
-                if not self.firm.is_away(p, moment) and not self._is_close(p, moment) and p.job is not Job.STUDENT
+                if not self.firm.is_away(p, moment)
+                and not self._is_close(p, moment)
+                and p.job is not Job.STUDENT
+                and p.user_id not in known
             ]
             if free:
                 person = free[int(self.rng.integers(len(free)))]
@@ -80,8 +91,10 @@ class Plant:
         self._hosts += 1
         hosting = bool(self.rng.random() < 0.5) if is_hosting is None else is_hosting
         free = [name for name in SERVERS if name not in ("servers B", "servers C")]
-        carrier = str(self.rng.choice(free if hosting else FAR))
-        town = str(self.rng.choice(FAR_TOWNS))
+        carriers = free if hosting else FAR
+        if not self._towns:
+            self._towns = [str(town) for town in self.rng.permutation(FAR_TOWNS)]
+        carrier, town = str(self.rng.choice(carriers)), self._towns.pop()
         return place(self.log, carrier, town, 9_000 + 300 * self._hosts + int(self.rng.integers(250)))
 
     def script(self) -> str:
