@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - columns of any type
 """Rows for the tests of attempts, passwords and approvals: ordinary days of people, and what a stranger does."""
 
 from collections.abc import Iterable
