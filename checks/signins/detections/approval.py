@@ -14,18 +14,21 @@ DENIALS: Final = 3
 MANY_DENIALS: Final = 5
 EPISODE: Final = "INTERVAL 24 HOURS"
 
-# What the owner leaves unanswered where he is at home is his own: a telephone that is off. What nobody told the
-# reason of counts only where a stranger may have asked.
+# What the owner leaves unanswered where he is at home is his own, a telephone that is off; and whatever he answers at a
+# device of the firm. What nobody told the reason of counts only where a stranger may have asked.
 _DENIED: Final = f"""
 requests AS MATERIALIZED (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.near, seen.refusal,
         greatest(coalesce(seen.denials, 1), 1) AS denials,
-        {IS_AT_HOME} OR coalesce(seen.is_managed, FALSE) AS is_own
+        coalesce(seen.is_managed, FALSE) AS is_managed, {IS_AT_HOME} OR coalesce(seen.is_managed, FALSE) AS is_own
     FROM seen {JOIN_SETTLED}
     WHERE seen.who IS NOT NULL AND (seen.is_refused OR (seen.is_refused IS NULL AND seen.is_approval_failed))
 ),
-denied AS (SELECT * FROM requests WHERE NOT is_own OR refusal IN ('declined', 'wrong_number', 'fraud'))
+denied AS (
+    SELECT * FROM requests
+    WHERE NOT is_own OR refusal = 'fraud' OR (refusal IN ('declined', 'wrong_number') AND NOT is_managed)
+)
 """  # noqa: S608 - constants only
 
 _FATIGUE: Final = f"""
