@@ -1,11 +1,13 @@
 """Sign-in logs for property tests: attacks, what only looks like one, and ordinary days."""
 
+import json
 from datetime import timedelta
 from typing import Final
 
 from hypothesis import strategies as st
 
-from builders.rows import AS_OF, Row, a_sign_in
+from builders.rows import AS_OF, Row, row
+from builders.told_sign_ins import a_told_sign_in
 
 _STRANGE: Final = "198.51.100.7"
 _REFUSED: Final = 500121
@@ -32,8 +34,8 @@ def _sign_in(
     number: int, user: str, minutes: int, code: int | None, address: str | None, country: str | None = "BE"
 ) -> Row:
     moment = AS_OF - timedelta(days=3) + timedelta(minutes=minutes)
-    details = "MFA denied; user declined the authentication" if code == _REFUSED else None
-    return a_sign_in(
+    details = "MFA denied; user declined the authentication" if code == _REFUSED else ""
+    return a_told_sign_in(
         f"s{number}",
         user=user,
         created_date_time=moment,
@@ -42,3 +44,50 @@ def _sign_in(
         additional_details=details,
         country_or_region=country,
     )
+
+
+@st.composite
+def audits(draw: st.DrawFn) -> list[Row]:
+    """What somebody who got in does, or only the owner."""
+    return [
+        row(
+            "directory_audits",
+            {},
+            {
+                "id": f"a{number}",
+                "activity_date_time": AS_OF - timedelta(days=3) + timedelta(minutes=minutes),
+                "activity_display_name": "User registered security info",
+                "result": "success",
+                "initiated_by_user_id": user,
+                "target_resources": json.dumps([{"type": "User", "id": user}]),
+            },
+        )
+        for number, (user, minutes) in enumerate(draw(st.lists(_EVENTS, max_size=1)))
+    ]
+
+
+_EVENTS: Final = st.tuples(st.sampled_from(["u0", "u1"]), st.sampled_from([14, 40, 9000]))
+
+
+@st.composite
+def baselines(draw: st.DrawFn) -> list[Row]:
+    """What was ordinary before the log begins."""
+    return [
+        row(
+            "sign_in_baselines",
+            {},
+            {
+                "user_id": user,
+                "kind": kind,
+                "value": value,
+                "first_seen": AS_OF - timedelta(days=100),
+                "last_seen": AS_OF - timedelta(days=40),
+                "successes": 12,
+                "days": 10,
+            },
+        )
+        for user, kind, value in draw(st.lists(_HABITS, unique=True, max_size=3))
+    ]
+
+
+_HABITS: Final = st.tuples(st.sampled_from(["u0", "u1"]), st.just("country"), st.sampled_from(["BE", "RO"]))

@@ -21,7 +21,7 @@ from builders.mfa_strategies import MFA_STRATEGIES
 from builders.policies import a_grant, a_policy, security_defaults
 from builders.rows import AS_OF, Row, a_domain, a_link, a_rule, a_user, an_organization, sharepoint_settings
 from builders.settings_strategies import SETTINGS_STRATEGIES
-from builders.sign_in_strategies import sign_ins
+from builders.sign_in_strategies import audits, baselines, sign_ins
 from builders.snapshot import MemorySource, a_profile, a_snapshot
 from checks.model import Profile, TrustedForwarding
 from scanner.snapshot.ledger import TableState
@@ -272,6 +272,8 @@ TABLE_STRATEGIES: Final[dict[str, st.SearchStrategy[list[Row]]]] = {
     "organization": st.sampled_from(["BE", None]).map(lambda code: [an_organization(country_letter_code=code)]),
     "sharepoint_settings": sharing_settings(),
     "sign_ins": sign_ins(),
+    "directory_audits": audits(),
+    "sign_in_baselines": baselines(),
     "domains": or_null(True, False).map(lambda proven: [a_domain(), a_domain("evil.example", is_verified=proven)]),
 }
 """A table without a strategy here cannot be judged by any check: registering one that needs it fails its tests."""
