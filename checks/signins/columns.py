@@ -1,5 +1,6 @@
 """A row of `sign_ins` as SQL: what is compared instead of what was logged, and three-valued answers about it."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from checks.signins.codes import (
@@ -88,9 +89,6 @@ def _numbers(numbers: frozenset[int]) -> str:
     return ", ".join(str(number) for number in sorted(numbers))
 
 
-AGENT: Final = "hash(user_agent, device_operating_system, device_browser)"
-"""Which program on which kind of device; also where nothing is said."""
-
 ROW: Final = (
     "CASE WHEN id IS NULL THEN hash(created_date_time, user_id, user_principal_name, ip_address, error_code, app_id, "
     "correlation_id) ELSE hash(id) END"
@@ -108,74 +106,80 @@ CASE WHEN json_valid(authentication_details) THEN CASE WHEN json_type(authentica
 ) END END"""
 """`steps`: how somebody proved who he is; null where that is not told, or in another shape."""
 
-_REFUSAL_TEXT: Final = "declined|did not respond|did not select|fraud"
-_TOLD: Final = """
-lower(concat_ws(' | ', additional_details, array_to_string(
-    list_transform(steps, lambda s: coalesce(s.authenticationStepResultDetail, '')), ' | ')))"""
+_OF_PROGRAM: Final = (
+    "user_agent",
+    "device_operating_system",
+    "device_browser",
+    "client_app_used",
+    "app_id",
+    "resource_id",
+    "is_interactive",
+    "authentication_protocol",
+    "incoming_token_type",
+    "original_transfer_method",
+)
+_OF_OUTCOME: Final = (
+    "error_code",
+    "failure_reason",
+    "additional_details",
+    "conditional_access_status",
+    "authentication_requirement",
+    "user_type",
+    "risk_level_aggregated",
+    "risk_level_during_sign_in",
+    "risk_state",
+)
 
-_DONE: Final = """
-len(list_filter(steps, lambda s: s.succeeded AND s.authenticationMethod NOT IN ('', 'Password', 'Previously satisfied')
-    AND NOT contains(lower(coalesce(s.authenticationStepResultDetail, '')), 'satisfied by'))) > 0"""
+PROGRAM_KEY: Final = f"hash({', '.join(_OF_PROGRAM)})"
+OUTCOME_KEY: Final = f"hash({', '.join(_OF_OUTCOME)})"
+AGENT: Final = "hash(user_agent, device_operating_system, device_browser)"
 
-_MISSING: Final[dict[str, str]] = {
+_MISSING: Final[Mapping[str, str]] = {
     "user_id": "user_id IS NULL AND service_principal_id IS NULL",
     "ip_address": "addresses.address IS NULL",
     "session_id": "coalesce(session_id, '') = ''",
     "user_agent": "coalesce(user_agent, '') = ''",
     "country_or_region": "coalesce(country_or_region, '') = ''",
-    "authentication_details": "steps IS NULL",
-    # its answers are about failures only
+    "authentication_details": "coalesce(authentication_details, '') IN ('', '[]')",
+    # what they say is asked of failures only
     "failure_reason": f"failure_reason IS NULL AND coalesce(error_code = {LOCKED_OR_BLOCKED}, TRUE)",
     "additional_details": f"additional_details IS NULL AND coalesce(error_code = {MFA_FAILED}, TRUE)",
 }
-"""When a column says nothing, where that is more than being null."""
+"""When a column says nothing, where that is more or less than being null."""
 
-LACKS: Final = " | ".join(
-    f"(CASE WHEN {_MISSING.get(name, f'{name} IS NULL')} THEN {1 << bit}::UBIGINT ELSE 0::UBIGINT END)"
-    for bit, name in enumerate(FIELDS)
-)
 
-LOG: Final = f"""
+def _lacks(names: Iterable[str]) -> str:
+    return " | ".join(
+        f"CASE WHEN {_MISSING.get(name, f'{name} IS NULL')} THEN {mask(name)}::UBIGINT ELSE 0::UBIGINT END"
+        for name in names
+    )
+
+
+def distinct(key: str, columns: Iterable[str], source: str) -> str:
+    """Return SQL for the distinct values of some columns together, by a key."""
+    values = ", ".join(f"any_value({name}) AS {name}" for name in columns)
+    return f"SELECT {key} AS key, {values} FROM {source} GROUP BY key"  # noqa: S608 - constants only
+
+
+def programs_of(source: str) -> str:
+    """Return SQL for the distinct programs of rows."""
+    return distinct(PROGRAM_KEY, _OF_PROGRAM, source)
+
+
+def outcomes_of(source: str) -> str:
+    """Return SQL for the distinct outcomes of rows."""
+    return distinct(OUTCOME_KEY, _OF_OUTCOME, source)
+
+
+PROGRAMS: Final = f"""
 SELECT
-    {ROW} AS row,
-    make_timestamp(epoch_us(created_date_time)) AS moment,
-    {ACCOUNT} AS who,
-    coalesce(who, {key_of("lower(user_principal_name)")}, row) AS person,
-    CASE WHEN who IS NOT NULL THEN FALSE WHEN user_id = '{NOBODY}' OR error_code = {NO_SUCH_ACCOUNT} THEN TRUE
-        WHEN user_id = '' THEN TRUE END AS is_stranger,
-    addresses.address, addresses.near, addresses.wide, addresses.is_private, addresses.is_trusted,
-    autonomous_system_number AS asn,
-    nullif(upper(country_or_region), '') AS country,
-    latitude, longitude,
-    error_code AS code,
-    code = 0 AS is_success,
-    code IN ({AS_GOOD_AS_IN}) AS is_signed_in,
-    code IN ({PASSWORD_RIGHT}) AS is_right,
-    code IN ({WRONG_PASSWORD}) AS is_wrong,
-    code IN ({WRONG_PASSWORD}, {LOCKED_OR_BLOCKED}, {DISABLED}, {EXPIRED_PASSWORD}) AS is_try,
-    code = {LOCKED_OR_BLOCKED} AND NOT contains(lower(failure_reason), 'malicious') AS is_lockout,
-    code = {LOCKED_OR_BLOCKED} AND contains(lower(failure_reason), 'malicious') AS is_blocked_address,
-    code = {DISABLED} AS is_disabled,
-    code = {MFA_FAILED} AS is_approval_failed,
-    code IN ({INTERRUPTS}) AS is_interrupt,
-    code IN ({DEAD_TOKENS}) AS is_dead_token,
+    key,
+    {AGENT} AS agent,
+    agents.family,
+    agents.is_mobile OR lower(client_app_used) = 'exchange activesync' AS is_mobile,
+    agents.is_scripted,
+    agents.is_kit,
     is_interactive,
-    {_TOLD} AS told,
-    additional_details IS NOT NULL OR steps IS NOT NULL AS is_told,
-    CASE WHEN is_told AND regexp_matches(told, '{_REFUSAL_TEXT}') THEN TRUE
-        WHEN is_told OR code <> {MFA_FAILED} THEN FALSE END AS is_refused,
-    CASE WHEN is_refused THEN CASE
-        WHEN contains(told, 'fraud') THEN 'fraud' WHEN contains(told, 'did not select') THEN 'wrong_number'
-        WHEN contains(told, 'declined') THEN 'declined' ELSE 'no_response' END END AS refusal,
-    CASE WHEN is_refused THEN greatest(1, len(list_filter(steps, lambda s:
-        regexp_matches(lower(s.authenticationStepResultDetail), '{_REFUSAL_TEXT}'))))
-        WHEN NOT is_refused THEN 0 END::INTEGER AS denials,
-    CASE WHEN {_DONE} OR regexp_matches(told, 'mfa (successfully )?completed') THEN TRUE
-        WHEN is_told OR authentication_requirement = 'singleFactorAuthentication' THEN FALSE END AS is_mfa_done,
-    CASE WHEN is_told THEN contains(told, 'satisfied by claim') AND NOT is_mfa_done END AS is_by_claim,
-    authentication_requirement = 'singleFactorAuthentication' AS is_single_factor,
-    len(list_filter(steps, lambda s: s.authenticationMethod = 'Password' AND s.succeeded)) > 0 AS is_password,
-    len(list_filter(steps, lambda s: contains(lower(s.authenticationMethod), 'oath'))) > 0 AS is_otp,
     CASE WHEN regexp_matches(lower(user_agent), 'bav2ropc|cbainprod|cbaintar') THEN TRUE
         ELSE lower(authentication_protocol) = 'ropc' END AS is_ropc,
     lower(client_app_used) NOT IN ({MODERN_CLIENTS}) AS is_legacy,
@@ -183,15 +187,6 @@ SELECT
         AS is_device_code,
     lower(incoming_token_type) = 'primaryrefreshtoken' AS is_prt,
     contains(lower(incoming_token_type), 'refreshtoken') AND NOT is_prt AS is_refresh_token,
-    device_is_compliant OR device_is_managed OR contains(lower(device_trust_type), 'hybrid') AS is_managed,
-    agents.family,
-    agents.is_mobile OR lower(client_app_used) = 'exchange activesync' AS is_mobile,
-    agents.is_scripted, agents.is_kit,
-    asn IN ({_numbers(MICROSOFT)}) AS is_microsoft,
-    asn IN ({_numbers(HOSTING)}) AS is_hosting,
-    CASE WHEN contains(lower(user_principal_name), '#ext#') THEN TRUE ELSE lower(user_type) = 'guest' END AS is_guest,
-    lower(user_principal_name) IN (SELECT name FROM emergency_accounts) AS is_break_glass,
-    service_principal_id <> '' AND coalesce(user_id, '') IN ('', '{NOBODY}') AS is_service,
     {key_of("lower(app_id)")} AS app,
     {key_of("lower(resource_id)")} AS resource,
     lower(app_id) = '{BROKER}' AS is_broker,
@@ -205,22 +200,135 @@ SELECT
     client_app_used AS client,
     {key_of("client_app_used")} AS client_key,
     CASE WHEN is_device_code THEN 'deviceCode' WHEN is_ropc THEN 'ropc' END AS flow,
-    agent_key AS agent,
-    {key_of("session_id")} AS session,
-    {key_of("correlation_id")} AS correlation,
-    {key_of("device_id")} AS device,
+    coalesce(
+        NOT is_interactive AND lower(authentication_protocol) NOT IN ('devicecode', 'ropc')
+        AND is_device_code IS NOT TRUE AND is_ropc IS NOT TRUE AND is_legacy IS NOT TRUE
+        AND to_device_registration IS NOT TRUE, FALSE
+    ) AS is_quiet,
+    {_lacks(_OF_PROGRAM)} AS lacks
+FROM programs_read LEFT JOIN agents ON agents.agent = {AGENT}
+"""  # noqa: S608 - constants only
+"""What a program says, once per distinct program."""
+
+OUTCOMES: Final = f"""
+SELECT
+    key,
+    error_code AS code,
+    code = 0 AS is_success,
+    code IN ({AS_GOOD_AS_IN}) AS is_signed_in,
+    code IN ({PASSWORD_RIGHT}) AS is_right,
+    code IN ({WRONG_PASSWORD}) AS is_wrong,
+    code IN ({WRONG_PASSWORD}, {LOCKED_OR_BLOCKED}, {DISABLED}, {EXPIRED_PASSWORD}) AS is_try,
+    code = {LOCKED_OR_BLOCKED} AND NOT contains(lower(failure_reason), 'malicious') AS is_lockout,
+    code = {LOCKED_OR_BLOCKED} AND contains(lower(failure_reason), 'malicious') AS is_blocked_address,
+    code = {DISABLED} AS is_disabled,
+    code = {MFA_FAILED} AS is_approval_failed,
+    code IN ({INTERRUPTS}) AS is_interrupt,
+    code IN ({DEAD_TOKENS}) AS is_dead_token,
+    lower(additional_details) AS told,
+    authentication_requirement = 'singleFactorAuthentication' AS is_single_factor,
+    lower(user_type) = 'guest' AS is_guest,
     conditional_access_status AS ca,
     lower(risk_state) AS risk_state,
     lower(risk_level_aggregated) AS risk_level,
     lower(risk_level_during_sign_in) AS risk_level_now,
-    len(risk_event_types_v2)::INTEGER AS risk_types,
-    coalesce(
-        NOT is_interactive AND code = 0 AND lower(authentication_protocol) NOT IN ('devicecode', 'ropc')
-        AND is_device_code IS NOT TRUE AND is_ropc IS NOT TRUE AND is_legacy IS NOT TRUE, FALSE
-    ) AS is_silent,
-    coalesce(ip_address <> '' AND addresses.address IS NULL, FALSE)
-        OR coalesce(authentication_details <> '' AND steps IS NULL, FALSE)
-        OR error_code IS NULL AS is_malformed,
-    {LACKS} AS lacks
+    {_lacks(_OF_OUTCOME)} AS lacks
+FROM outcomes_read
 """  # noqa: S608 - constants only
-"""The columns of a row, for `FROM <rows with steps> LEFT JOIN addresses … LEFT JOIN agents …`."""
+"""What became of a sign-in, once per distinct outcome."""
+
+_OF_ROW: Final = tuple(name for name in FIELDS if name not in {*_OF_PROGRAM, *_OF_OUTCOME, "created_date_time"})
+_OF_REFRESH: Final = (
+    "user_id",
+    "ip_address",
+    "session_id",
+    "autonomous_system_number",
+    "country_or_region",
+    "device_is_compliant",
+    "device_is_managed",
+)
+"""What refreshes are asked, besides their program; other columns are not even read of them."""
+
+LOG: Final = f"""
+SELECT
+    {ROW} AS row,
+    make_timestamp(epoch_us(created_date_time)) AS moment,
+    {ACCOUNT} AS who,
+    user_id,
+    user_principal_name,
+    service_principal_id <> '' AND coalesce(user_id, '') IN ('', '{NOBODY}') AS is_service,
+    addresses.address, addresses.near, addresses.wide, addresses.is_private, addresses.is_trusted,
+    autonomous_system_number AS asn,
+    asn IN ({_numbers(MICROSOFT)}) AS is_microsoft,
+    asn IN ({_numbers(HOSTING)}) AS is_hosting,
+    nullif(upper(country_or_region), '') AS country,
+    latitude,
+    longitude,
+    device_is_compliant OR device_is_managed OR contains(lower(device_trust_type), 'hybrid') AS is_managed,
+    programs.* EXCLUDE (key, lacks, is_quiet),
+    outcomes.* EXCLUDE (key, lacks, is_guest),
+    CASE WHEN contains(lower(user_principal_name), '#ext#') THEN TRUE ELSE outcomes.is_guest END AS is_guest,
+    coalesce(programs.is_quiet AND error_code = 0 AND is_service IS NOT TRUE, FALSE) AS is_silent,
+    error_code,
+    authentication_details,
+    coalesce(ip_address <> '' AND addresses.address IS NULL, FALSE) AS is_no_address,
+    {key_of("session_id")} AS session,
+    {key_of("correlation_id")} AS correlation,
+    {key_of("device_id")} AS device,
+    len(risk_event_types_v2)::INTEGER AS risk_types,
+    programs.lacks | outcomes.lacks | {_lacks(_OF_ROW)} AS lacks,
+    programs.lacks | {_lacks(_OF_REFRESH)} AS refresh_lacks
+FROM (
+    SELECT
+        *,
+        (SELECT addresses FROM addresses WHERE addresses.text = entries.ip_address) AS addresses,
+        (SELECT programs FROM programs WHERE programs.key = entries.program) AS programs,
+        (SELECT outcomes FROM outcomes WHERE outcomes.key = entries.outcome) AS outcomes
+    FROM entries
+)
+"""  # noqa: S608 - constants only
+"""Every row of `entries`, which are rows of the log with the keys of their program and their outcome.
+
+Looked up row by row, not joined: nobody knows how many rows a log has before it is read, and a join would take it for
+the small side and keep all of it in memory.
+"""
+
+_REFUSAL_TEXT: Final = "declined|did not respond|did not select|fraud"
+_DONE: Final = """
+coalesce(len(list_filter(steps, lambda s: s.succeeded
+    AND s.authenticationMethod NOT IN ('', 'Password', 'Previously satisfied')
+    AND NOT contains(lower(coalesce(s.authenticationStepResultDetail, '')), 'satisfied by'))) > 0, FALSE)"""
+
+PROVED: Final = f"""
+SELECT
+    * EXCLUDE (
+        lacks, refresh_lacks, error_code, told, steps, user_id, user_principal_name, is_no_address,
+        authentication_details
+    ),
+    coalesce(who, {key_of("lower(user_principal_name)")}, row) AS person,
+    CASE WHEN who IS NOT NULL THEN FALSE WHEN user_id IN ('', '{NOBODY}') OR code = {NO_SUCH_ACCOUNT} THEN TRUE END
+        AS is_stranger,
+    lower(user_principal_name) IN (SELECT name FROM emergency_accounts) AS is_break_glass,
+    told IS NOT NULL OR coalesce(len(steps) > 0, FALSE) AS is_told,
+    lower(concat_ws(' | ', told, array_to_string(
+        list_transform(steps, lambda s: coalesce(s.authenticationStepResultDetail, '')), ' | '))) AS words,
+    CASE WHEN is_told AND regexp_matches(words, '{_REFUSAL_TEXT}') THEN TRUE
+        WHEN is_told OR code <> {MFA_FAILED} THEN FALSE END AS is_refused,
+    CASE WHEN is_refused THEN CASE
+        WHEN contains(words, 'fraud') THEN 'fraud' WHEN contains(words, 'did not select') THEN 'wrong_number'
+        WHEN contains(words, 'declined') THEN 'declined' ELSE 'no_response' END END AS refusal,
+    CASE WHEN is_refused THEN greatest(1, len(list_filter(steps, lambda s:
+        regexp_matches(lower(s.authenticationStepResultDetail), '{_REFUSAL_TEXT}'))))
+        WHEN NOT is_refused THEN 0 END::INTEGER AS denials,
+    CASE WHEN {_DONE} OR regexp_matches(words, 'mfa (successfully )?completed') THEN TRUE
+        WHEN is_told OR is_single_factor THEN FALSE END AS is_mfa_done,
+    CASE WHEN is_told THEN contains(words, 'satisfied by claim') AND NOT is_mfa_done END AS is_by_claim,
+    CASE WHEN len(steps) > 0 THEN
+        len(list_filter(steps, lambda s: s.authenticationMethod = 'Password' AND s.succeeded)) > 0 END AS is_password,
+    CASE WHEN len(steps) > 0 THEN
+        len(list_filter(steps, lambda s: contains(lower(s.authenticationMethod), 'oath'))) > 0 END AS is_otp,
+    lacks | CASE WHEN steps IS NULL THEN {mask("authentication_details")}::UBIGINT ELSE 0::UBIGINT END AS lacks,
+    is_no_address OR coalesce(authentication_details <> '' AND steps IS NULL, FALSE) OR code IS NULL AS is_malformed
+FROM (SELECT *, {STEPS} AS steps FROM chosen)
+"""  # noqa: S608 - constants only
+"""Rows of the log, `chosen`, with what the steps of the sign-in tell: too dear to be asked of every row."""

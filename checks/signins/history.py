@@ -6,29 +6,14 @@ from the same place, is not.
 
 from typing import Final
 
-from checks.signins.columns import ACCOUNT, mask
+from checks.signins.columns import ACCOUNT
 
 LEARNING_DAYS: Final = 14
 LEARNING_SUCCESSES: Final = 10
 OTHERS: Final = 3
 """So many other people make a network the tenant's own."""
 
-ABOUT_REFRESHES: Final = mask(
-    "user_id",
-    "ip_address",
-    "session_id",
-    "autonomous_system_number",
-    "country_or_region",
-    "user_agent",
-    "device_is_compliant",
-    "device_is_managed",
-    "original_transfer_method",
-    "incoming_token_type",
-    "app_id",
-    "resource_id",
-)
-
-SUCCESSES: Final = f"""
+SUCCESSES: Final = """
 SELECT
     who, address, near, asn, country, family, client_key, flow, app, session, is_managed, is_mobile,
     coalesce(is_silent AND moment > ?, FALSE) AS is_refresh,
@@ -36,16 +21,16 @@ SELECT
     bool_or(is_trusted) AS is_trusted,
     bool_or(is_microsoft) AS is_microsoft,
     bool_or(is_hosting) AS is_hosting,
-    bit_or(lacks & {ABOUT_REFRESHES}::UBIGINT) AS lacks,
+    bit_or(refresh_lacks) AS lacks,
     min(row) AS row,
     min(moment) AS first,
     max(moment) AS last,
     count(*) AS times
 FROM log
-WHERE code = 0 AND moment <= ?
+WHERE error_code = 0
 GROUP BY ALL
-"""  # noqa: S608 - constants only
-"""Every success of the log, those that are alike put together. Parameters: beginning and end of the time looked at."""
+"""
+"""Every success of the log, those that are alike put together. Parameter: the beginning of the time looked at."""
 
 REFRESHES: Final = "SELECT * EXCLUDE (is_refresh, client_key, flow) FROM successes WHERE is_refresh"
 

@@ -75,7 +75,19 @@ import pyarrow as pa
 from checks.frame import plain
 from checks.relations import Relation
 from checks.signins.addresses import Networks, address_table, agent_table
-from checks.signins.columns import AGENT, FIELDS, LABELS, LOG, STEPS
+from checks.signins.columns import (
+    AGENT,
+    FIELDS,
+    LABELS,
+    LOG,
+    OUTCOME_KEY,
+    OUTCOMES,
+    PROGRAM_KEY,
+    PROGRAMS,
+    PROVED,
+    outcomes_of,
+    programs_of,
+)
 from checks.signins.history import ACTIVITY, COMMON, HISTORY, PEOPLE, REFRESHES, SUCCESSES
 
 _COLUMNS: Final = ", ".join((*FIELDS, *LABELS))
@@ -91,58 +103,67 @@ _MERGED: Final = f"""
 )"""  # noqa: S608 - constants only
 _AS_READ: Final = "sign_ins"
 
-_DERIVED: Final = "told, is_told, is_silent"
-"""Columns of the log that are only steps on the way."""
-
 _KEYS: Final = {
-    "country": ("country", "CASE WHEN log.country IS NOT NULL THEN hash(log.country) END"),
-    "near": ("network", "log.near"),
-    "asn": ("asn", "CASE WHEN log.asn IS NOT NULL THEN hash(log.asn::VARCHAR) END"),
-    "agent": ("agent", "log.family"),
-    "client": ("client", "log.client_key"),
-    "flow": ("flow", "CASE WHEN log.flow IS NOT NULL THEN hash(log.flow) END"),
-    "app": ("app", "log.app"),
+    "country": ("country", "CASE WHEN country IS NOT NULL THEN hash(country) END"),
+    "near": ("network", "near"),
+    "asn": ("asn", "CASE WHEN asn IS NOT NULL THEN hash(asn::VARCHAR) END"),
+    "agent": ("agent", "family"),
+    "client": ("client", "client_key"),
+    "flow": ("flow", "CASE WHEN flow IS NOT NULL THEN hash(flow) END"),
+    "app": ("app", "app"),
 }
 """By the name in `is_new_…`: kind in `history`, and value of the row."""
 _SHARED: Final = ("country", "near", "asn")
 
+_LOOKED_UP: Final = ",\n        ".join(
+    [
+        *(
+            f"(SELECT first_seen FROM history WHERE kind = '{kind}' AND history.who = proved.who "  # noqa: S608 - constants only
+            f"AND history.value = {value}) AS first_{name}"
+            for name, (kind, value) in _KEYS.items()
+        ),
+        *(
+            f"(SELECT {{'third': third, 'fourth': fourth}} FROM common WHERE kind = '{_KEYS[name][0]}' "  # noqa: S608 - constants only
+            f"AND common.value = {_KEYS[name][1]}) AS others_{name}"
+            for name in _SHARED
+        ),
+    ]
+)
 _NEW: Final = ",\n    ".join(
-    f"CASE WHEN log.who IS NOT NULL AND {value} IS NOT NULL "
-    f"THEN coalesce(of_{name}.first_seen >= log.moment, TRUE) END AS is_new_{name}"
+    f"CASE WHEN who IS NOT NULL AND {value} IS NOT NULL "
+    f"THEN coalesce(first_{name} >= moment, TRUE) END AS is_new_{name}"
     for name, (_, value) in _KEYS.items()
 )
 _COMMON: Final = ",\n    ".join(
     f"CASE WHEN {_KEYS[name][1]} IS NOT NULL THEN coalesce("
-    f"CASE WHEN of_{name}.first_seen <= all_{name}.third THEN all_{name}.fourth ELSE all_{name}.third END "
-    f"< log.moment - INTERVAL 1 DAY, FALSE) END AS is_common_{name}"
+    f"CASE WHEN first_{name} <= others_{name}.third THEN others_{name}.fourth ELSE others_{name}.third END "
+    f"< moment - INTERVAL 1 DAY, FALSE) END AS is_common_{name}"
     for name in _SHARED
 )
-_JOINS: Final = "\n".join(
-    f"LEFT JOIN (SELECT who, value, first_seen FROM history WHERE kind = '{kind}') of_{name} "  # noqa: S608 - constants only
-    f"ON of_{name}.who = log.who AND of_{name}.value = {value}"
-    for name, (kind, value) in _KEYS.items()
-)
-_SHARED_JOINS: Final = "\n".join(
-    f"LEFT JOIN (SELECT value, third, fourth FROM common WHERE kind = '{_KEYS[name][0]}') all_{name} "  # noqa: S608 - constants only
-    f"ON all_{name}.value = {_KEYS[name][1]}"
-    for name in _SHARED
+_HELPERS: Final = ", ".join(
+    ["words", "is_told", "is_silent", "client_key", "flow", "first_here", "learned_at"]
+    + [f"first_{name}" for name in _KEYS]
+    + [f"others_{name}" for name in _SHARED]
 )
 
 _SEEN: Final = f"""
-SELECT log.* EXCLUDE ({_DERIVED}, client_key, flow),
+SELECT * EXCLUDE ({_HELPERS}),
     {_NEW},
-    CASE WHEN log.country IS NOT NULL THEN coalesce(here.first_seen >= log.moment, TRUE) END AS is_country_new_here,
+    CASE WHEN country IS NOT NULL THEN coalesce(first_here >= moment, TRUE) END AS is_country_new_here,
     {_COMMON},
-    CASE WHEN log.who IS NOT NULL THEN coalesce(people.learned_at < log.moment, FALSE) END AS is_learned
-FROM log
-{_JOINS}
-{_SHARED_JOINS}
-LEFT JOIN (SELECT value, min(first_seen) AS first_seen FROM history WHERE kind = 'country' GROUP BY value) here
-    ON here.value = {_KEYS["country"][1]}
-LEFT JOIN people ON people.who = log.who
+    CASE WHEN who IS NOT NULL THEN coalesce(learned_at < moment, FALSE) END AS is_learned
+FROM (
+    SELECT *,
+        {_LOOKED_UP},
+        (SELECT first_seen FROM here WHERE here.value = {_KEYS["country"][1]}) AS first_here,
+        (SELECT learned_at FROM people WHERE people.who = proved.who) AS learned_at
+    FROM proved
+)
 """  # noqa: S608 - constants only
-_IN_TIME: Final = "WHERE log.moment > ? AND log.moment <= ? AND NOT log.is_silent"
-_UNDATED: Final = "WHERE log.moment IS NULL"
+_HERE: Final = "SELECT value, min(first_seen) AS first_seen FROM history WHERE kind = 'country' GROUP BY value"
+_UNTIL: Final = "created_date_time <= ?"
+_IN_TIME: Final = "created_date_time > ? AND created_date_time <= ?"
+_UNDATED: Final = "created_date_time IS NULL"
 
 _TABLES: Final = ("repeated", "successes", "refreshes", "history", "activity", "people", "common", "seen", "undated")
 
@@ -171,17 +192,18 @@ def build(
     sign_ins.materialise("repeated", _REPEATED)
     is_repeated = bool(sign_ins.sql("SELECT count(*) AS rows FROM repeated")["rows"].iloc[0])
     source = _MERGED if is_repeated else _AS_READ
-    log = f"WITH {log_of(source)}"
-    since, until = span.since.replace(tzinfo=None), span.until.replace(tzinfo=None)
-    sign_ins.materialise("successes", log + SUCCESSES, [since, until])
+    _materialise_distinct(sign_ins, source)
+    since = span.since.replace(tzinfo=None)
+    sign_ins.materialise("successes", f"WITH {_log(source, _UNTIL)} {SUCCESSES}", [span.until, since])
     sign_ins.materialise("history", HISTORY, [span.until])
-    sign_ins.materialise("activity", f"WITH source AS (SELECT * FROM {source}), " + ACTIVITY, [span.until])  # noqa: S608 - constants only
+    sign_ins.materialise("activity", f"WITH source AS (SELECT * FROM {source}), {ACTIVITY}", [span.until])  # noqa: S608 - constants only
     sign_ins.materialise("people", PEOPLE)
     sign_ins.materialise("common", COMMON)
-    sign_ins.materialise("seen", log + _SEEN + _IN_TIME, [since, until])
-    sign_ins.materialise("undated", log + _SEEN + _UNDATED)
+    sign_ins.materialise("here", _HERE)
+    sign_ins.materialise("seen", _rows(source, _IN_TIME), [span.since, span.until])
+    sign_ins.materialise("undated", _rows(source, _UNDATED))
     sign_ins.materialise("refreshes", REFRESHES)
-    sign_ins.drop("successes")
+    sign_ins.drop("successes", "here", "programs", "outcomes")
 
 
 def forget(sign_ins: Relation) -> None:
@@ -198,9 +220,18 @@ def _register_small(
     texts = sign_ins.sql("SELECT DISTINCT ip_address FROM sign_ins WHERE ip_address IS NOT NULL")
     sign_ins.register("address_texts", address_table(plain(texts["ip_address"]), Networks(trusted_networks)))
     sign_ins.materialise("addresses", _HASHED_ADDRESSES)
+
+
+def _materialise_distinct(sign_ins: Relation, source: str) -> None:
+    """Judge what few distinct programs and outcomes say once instead of in each row."""
+    sign_ins.materialise("programs_read", programs_of(source))
+    sign_ins.materialise("outcomes_read", outcomes_of(source))
     agents = sign_ins.sql(_AGENTS)
     sign_ins.register("agent_texts", agent_table(list(zip(*(plain(agents[name]) for name in agents), strict=True))))
     sign_ins.materialise("agents", _HASHED_AGENTS)
+    sign_ins.materialise("programs", PROGRAMS)
+    sign_ins.materialise("outcomes", OUTCOMES)
+    sign_ins.drop("programs_read", "outcomes_read", "agents")
 
 
 _HASHED_ADDRESSES: Final = """
@@ -211,23 +242,24 @@ FROM address_texts"""
 _AGENTS: Final = f"""
 SELECT {AGENT} AS agent, any_value(user_agent) AS user_agent,
     any_value(device_operating_system) AS device_operating_system, any_value(device_browser) AS device_browser
-FROM sign_ins GROUP BY 1"""  # noqa: S608 - constants only
+FROM programs_read GROUP BY 1"""  # noqa: S608 - constants only
 _HASHED_AGENTS: Final = """
 SELECT agent, CASE WHEN family IS NOT NULL THEN hash(family) END AS family, is_mobile, is_scripted, is_kit
 FROM agent_texts"""
 
 
-def log_of(source: str) -> str:
-    """Return SQL for every row of the log with the columns of `checks.signins.columns.LOG`, to stand after WITH.
+def _log(source: str, condition: str) -> str:
+    """Return SQL for rows with the columns of `checks.signins.columns.LOG`, as `log`, to stand after WITH.
 
     Args:
         source: A constant: the rows as they were read.
+        condition: A constant about their time.
     """
-    return f"""
-log AS (
-    {LOG}
-    FROM (SELECT *, {STEPS} AS steps, {AGENT} AS agent_key FROM {source}) entries
-    LEFT JOIN addresses ON addresses.text = entries.ip_address
-    LEFT JOIN agents ON agents.agent = entries.agent_key
-)
-"""  # noqa: S608 - constants only
+    keys = f"{PROGRAM_KEY} AS program, {OUTCOME_KEY} AS outcome"
+    return f"entries AS (SELECT *, {keys} FROM {source} WHERE {condition}), log AS ({LOG})"  # noqa: S608 - constants only
+
+
+def _rows(source: str, condition: str) -> str:
+    """Return SQL for rows as `seen` has them."""
+    chosen = "chosen AS (SELECT * FROM log WHERE NOT is_silent)"
+    return f"WITH {_log(source, condition)}, {chosen}, proved AS ({PROVED}) {_SEEN}"
