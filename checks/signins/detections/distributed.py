@@ -20,7 +20,7 @@ def _spread(name: str, alike: str) -> str:
     return f"""
 {name}_ahead AS (
     SELECT *, count(DISTINCT person) OVER ahead >= {PEOPLE} AND count(DISTINCT address) OVER ahead >= {ADDRESSES}
-        AND count(*) OVER ahead <= {TRIES_EACH} * count(DISTINCT person) OVER ahead AS is_spread
+        AS is_spread
     FROM outside WHERE ({alike}) IS NOT NULL
     WINDOW ahead AS (PARTITION BY {alike} ORDER BY moment RANGE BETWEEN CURRENT ROW AND {TOGETHER} FOLLOWING)
 ),
@@ -48,7 +48,7 @@ SELECT
     count(*) AS times, FALSE AS succeeded, FALSE AS approved, NULL::VARCHAR AS level,
     list(row ORDER BY moment, row)[:50] AS rows,
     {{'people': count(DISTINCT person), 'addresses': count(DISTINCT address)}} AS facts
-FROM counted GROUP BY episode ORDER BY first
+FROM counted GROUP BY episode HAVING count(*) <= {TRIES_EACH} * count(DISTINCT person) ORDER BY first
 """  # noqa: S608 - constants only
 
 UNITS: Final = (
