@@ -24,7 +24,7 @@ from bench.judging import Judged, Tally, judge, stories_together, together
 from bench.plants.behaviour import ENDS, ordinary
 from bench.plants.first_plant import first_plant
 from bench.plants.labels import Planted, read_labelled
-from bench.plants.situations import odd_but_benign
+from bench.plants.oddities import odd_but_benign
 from checks.relations import Relations
 from checks.signins.columns import FIELDS, LABELS
 from checks.signins.examine import examine

@@ -11,10 +11,11 @@ from bench.plants.behaviour import ENDS, ordinary
 from bench.plants.calendar import DAY, HOUR, MINUTE, SECOND
 from bench.plants.further_attacks import FURTHER
 from bench.plants.labels import Planted, StoryLevel
+from bench.plants.oddities import odd_but_benign
 from bench.plants.people import Job
 from bench.plants.places import address_6, place
 from bench.plants.planting import Plant, laptop_session, soon, usual_place
-from bench.plants.situations import ip_of, odd_but_benign
+from bench.plants.situations import ip_of
 
 BY_FIRM: Final = 8
 """How many attacks a firm of few people gets; larger ones get all of them."""

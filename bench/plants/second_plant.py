@@ -19,7 +19,7 @@ from bench.plants.second import accounts, approvals, attempts, places, sessions
 from bench.plants.second.habits import Habits
 from bench.plants.second.rows import Row
 from bench.plants.second.stage import Scarce, Stage, Variant
-from bench.plants.situations import odd_but_benign
+from bench.plants.oddities import odd_but_benign
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.audits import DIRECTORY_AUDITS
 from scanner.snapshot.tables.sign_ins import SIGN_INS

@@ -23,7 +23,7 @@ def office_of(firm: Ordinary, person: Person) -> int:
     return firm.firm.offices[person.number % len(firm.firm.offices)]
 
 
-def _chosen(firm: Ordinary, share: float, least: float = 0.0) -> list[Person]:
+def chosen(firm: Ordinary, share: float, least: float = 0.0) -> list[Person]:
     """Return some people at desks: a share of them, and where that is less than one, by chance."""
     desks = firm.firm.desks
     wanted = max(share * len(desks), least)
@@ -44,7 +44,7 @@ def _episodes(firm: Ordinary, share_a_month: float) -> Iterator[tuple[Person, in
     """Yield people and the moment at which something happens to them, so often a month, in working hours."""
     days = firm.days
     for first in range(0, days.days - 1, 30):
-        for person in _chosen(firm, share_a_month):
+        for person in chosen(firm, share_a_month):
             day = _days(firm, person, first, min(first + 30, days.days - 1))
             if day is not None:
                 yield person, days.at(day, float(firm.rng.uniform(8.2, 17)))
@@ -91,7 +91,7 @@ def ignored_prompts(firm: Ordinary) -> None:
 def expiry(firm: Ordinary) -> None:
     """Let the passwords of the whole office expire on one morning: wrong ones typed from its one address."""
     day = firm.days.workday(firm.rng, firm.days.recent, firm.days.days - 1)
-    people = _chosen(firm, 0.7, least=4)
+    people = chosen(firm, 0.7, least=4)
     written = []
     for person in people:
         moment = firm.days.at(day, float(firm.rng.uniform(8.1, 9.6)))
@@ -185,12 +185,13 @@ def relay(firm: Ordinary) -> None:
     exits = [
         place(log, "relay", town, n) for n, town in enumerate(("Bruxelles", "Amsterdam", "Frankfurt am Main", "Paris"))
     ]
-    for person in _chosen(firm, 0.04):
+    for person in chosen(firm, 0.04):
         evenings = np.array([days.at(d, 20.5) for d in range(days.days) if firm.rng.random() < 0.4], np.int64)
         evenings = evenings[[not firm.is_away(person, int(moment)) for moment in evenings]]
         rows = log.add(
             evenings + firm.rng.integers(0, HOUR, len(evenings)), person=person.row, device=person.telephone,
-            client=c.browser(log, c.HOME, c.GRAPH, c.IPHONE_SAFARI), outcome=c.outcome(log, "by claim"),
+            client=c.browser(log, c.HOME, c.GRAPH, c.IPHONE_SAFARI),
+            session=log.session(-person.number * 10 - 9), outcome=c.outcome(log, "by claim"),
             place=np.array(exits)[firm.rng.choice(4, len(evenings), p=[0.7, 0.15, 0.1, 0.05])],
         )  # fmt: skip
         firm.note("relay", "relay of the telephone's maker", [person], rows)
@@ -199,7 +200,7 @@ def relay(firm: Ordinary) -> None:
 def own_vpn(firm: Ordinary) -> None:
     """Let one in fifty use a VPN at home for months, by a network known for hosting."""
     log, days = firm.log, firm.days
-    for person in _chosen(firm, 0.02):
+    for person in chosen(firm, 0.02):
         out = place(log, "servers B", str(firm.rng.choice(["Amsterdam", "London", "Frankfurt am Main"])), person.number)
         evenings = np.array([days.at(d, 21) for d in range(days.days) if firm.rng.random() < 0.3], np.int64)
         evenings = evenings[[not firm.is_away(person, int(moment)) for moment in evenings]]
@@ -343,7 +344,7 @@ def own_mail_program(firm: Ordinary) -> None:
     """Let some read mail with the telephone's own program, some of them only since two weeks."""
     log, days = firm.log, firm.days
     mail = c.client(log, c.APPLE_ACCOUNTS, c.EXCHANGE, c.APPLE_MAIL, kind="Exchange ActiveSync", token=c.REFRESH)
-    for person in _chosen(firm, 0.06):
+    for person in chosen(firm, 0.06):
         first = days.days - 14 if firm.rng.random() < 0.15 else 0
         at = np.array([days.at(d, 7) for d in range(first, days.days) for _ in range(2)], np.int64)
         at = at[[not firm.is_away(person, int(moment)) for moment in at]] + firm.rng.integers(0, 14 * HOUR)
@@ -362,7 +363,7 @@ def nowhere(firm: Ordinary) -> None:
     """Let some addresses be told without a town."""
     log, days = firm.log, firm.days
     unknown = unplaced(log, "mobile BE one", 4_242)
-    for person in _chosen(firm, 0.03):
+    for person in chosen(firm, 0.03):
         at = np.array([days.at(d, 12) for d in range(days.recent, days.days)], np.int64)
         at = at[[not firm.is_away(person, int(moment)) for moment in at]]
         silent = c.silent(log, c.OUTLOOK_MOBILE, c.EXCHANGE, c.OUTLOOK_IPHONE)
@@ -391,10 +392,3 @@ SITUATIONS: Final[tuple[Callable[[Ordinary], None], ...]] = (
     mistyped, ignored_prompts, expiry, stale_telephone, new_telephone, new_laptop, relay, own_vpn, technicians, guests,
     machines, backup, leavers, command_line, own_mail_program, nowhere, stopped_abroad,
 )  # fmt: skip
-
-
-def odd_but_benign(firm: Ordinary) -> Ordinary:
-    """Add every situation to a firm and return it."""
-    for situation in SITUATIONS:
-        situation(firm)
-    return firm
