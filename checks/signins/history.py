@@ -21,13 +21,15 @@ SELECT
     bool_or(is_trusted) AS is_trusted,
     bool_or(is_microsoft) AS is_microsoft,
     bool_or(is_hosting) AS is_hosting,
+    min(latitude) AS latitude,
+    min(longitude) AS longitude,
     bit_or(refresh_lacks) AS lacks,
     min(row) AS row,
     min(moment) AS first,
     max(moment) AS last,
     count(*) AS times
 FROM log
-WHERE error_code = 0
+WHERE coalesce(error_code, 1) = 0
 GROUP BY ALL
 """
 """Every success of the log, those that are alike put together. Parameter: the beginning of the time looked at."""
@@ -108,12 +110,15 @@ SELECT who, least(known.first_seen, before.first_seen) AS first_seen, coalesce(s
 FROM known FULL JOIN before USING (who)
 """  # noqa: S608 - constants only
 
+# A network counts for who came back to it on another day: a stranger who gets into three accounts in one night does
+# not make himself at home by that.
 COMMON: Final = f"""
 SELECT kind, value, min(first_seen) FILTER (place = {OTHERS}) AS third,
     min(first_seen) FILTER (place = {OTHERS + 1}) AS fourth
 FROM (
     SELECT kind, value, first_seen, row_number() OVER (PARTITION BY kind, value ORDER BY first_seen, who) AS place
-    FROM history WHERE kind IN ('network', 'asn', 'country')
+    FROM history
+    WHERE kind IN ('network', 'asn', 'country') AND last_seen >= first_seen + INTERVAL 1 DAY
 )
 GROUP BY kind, value HAVING count(*) >= {OTHERS}
 """  # noqa: S608 - constants only

@@ -2,6 +2,14 @@
 
 from typing import Final
 
+ERROR_KM: Final = 100
+"""Towns that are looked up by address are wrong by so much."""
+FAR_KM: Final = 500
+KM_AN_HOUR: Final = 900
+"""Faster than an airliner."""
+FLOOR_MINUTES: Final = 5
+"""Clocks of two services differ; at the same time would be infinitely fast."""
+
 ELSEWHERE: Final = """
     (coalesce(is_microsoft, FALSE) OR coalesce(is_private, FALSE) OR coalesce(is_trusted, FALSE)
     OR coalesce(is_managed, FALSE))"""
@@ -15,6 +23,21 @@ PROVED: Final = "coalesce(is_mfa_done OR is_by_claim OR is_prt OR is_refresh_tok
 """Something besides the password was accepted: a second factor now, or a token that stands for one."""
 
 IN_AND_PROVED: Final = f"coalesce(bool_or(is_success AND {PROVED}), FALSE)"
+
+
+def kilometres(one: str, other: str) -> str:
+    """Return SQL for the distance of two places on the great circle.
+
+    Args:
+        one: A table or struct with `latitude` and `longitude` in degrees.
+        other: Another.
+    """
+    return f"""
+2 * 6371 * asin(sqrt(least(1,
+    sin(radians({other}.latitude - {one}.latitude) / 2) ** 2
+    + cos(radians({one}.latitude)) * cos(radians({other}.latitude))
+    * sin(radians({other}.longitude - {one}.longitude) / 2) ** 2
+)))"""
 
 
 def episodes(name: str, of: str, gap: str, *, by: str = "who") -> str:

@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
-from checks.signins.detections.familiar import ELSEWHERE, episodes
+from checks.signins.detections.familiar import (
+    ELSEWHERE,
+    ERROR_KM,
+    FAR_KM,
+    FLOOR_MINUTES,
+    KM_AN_HOUR,
+    episodes,
+    kilometres,
+)
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -20,13 +28,13 @@ firsts AS MATERIALIZED (
     GROUP BY ALL
 ),
 uses AS MATERIALIZED (
-    SELECT row, moment, moment AS until, 1 AS times, who, session, address, near, asn, country, family,
-        is_managed, is_hosting, is_mobile, {ELSEWHERE} AS is_ours
+    SELECT row, moment, moment AS until, 1 AS times, who, session, address, near, asn, country, latitude, longitude,
+        family, is_managed, is_hosting, is_mobile, {ELSEWHERE} AS is_ours
     FROM seen
     WHERE is_success AND session IS NOT NULL AND who IS NOT NULL
         AND is_microsoft IS NOT TRUE AND is_private IS NOT TRUE
     UNION ALL
-    SELECT row, first, last, times, who, session, address, near, asn, country, family,
+    SELECT row, first, last, times, who, session, address, near, asn, country, latitude, longitude, family,
         is_managed, is_hosting, is_mobile, {ELSEWHERE}
     FROM refreshes
     WHERE session IS NOT NULL AND who IS NOT NULL AND is_microsoft IS NOT TRUE AND is_private IS NOT TRUE
@@ -62,31 +70,58 @@ strays AS MATERIALIZED (
     LEFT JOIN common AS near ON near.kind = 'network' AND near.value = parts.near
     LEFT JOIN common AS wide ON wide.kind = 'asn' AND wide.value = hash(parts.asn::VARCHAR)
     LEFT JOIN common AS far ON far.kind = 'country' AND far.value = hash(parts.country)
-    WHERE NOT is_ours AND ((is_new_asn OR is_new_country) AND NOT is_shared OR is_new_agent)
+    WHERE NOT is_ours
+),
+odd AS (
+    SELECT *, (is_new_asn OR is_new_country) AND NOT is_shared AS is_new_place FROM strays
+    WHERE is_new_place OR is_new_agent
 )"""
 
+# Somebody who carries his computer to another network takes his time and keeps his program: without a rented server,
+# a program that he never used or a distance that nobody travels so fast, a new network is a journey.
 _COMPARED: Final = f"""
+paired AS (
+    SELECT
+        odd.*,
+        other.country <> odd.country AS is_abroad,
+        other.asn <> odd.asn AS is_other_network,
+        other.family <> odd.family AND is_new_agent AS is_other_program,
+        other.system <> odd.system AND is_new_agent AS is_other_system,
+        other.moment <= odd.moment AND other.until > odd.moment - INTERVAL {SOON_HOURS} HOURS AS is_soon,
+        {kilometres("other", "odd")} - {ERROR_KM} AS km,
+        greatest({FLOOR_MINUTES} * 60, least(
+            abs(epoch(odd.moment - other.moment)), abs(epoch(odd.moment - other.until)),
+            abs(epoch(odd.until - other.moment)), abs(epoch(odd.until - other.until))
+        )) / 3600 AS hours
+    FROM odd JOIN parts AS other
+        ON other.who = odd.who AND other.session = odd.session
+        AND (other.asn <> odd.asn OR other.country <> odd.country OR other.family <> odd.family)
+),
 compared AS (
     SELECT
-        strays.*,
-        bool_or(coalesce(other.country <> strays.country, FALSE)) AS has_moved,
-        bool_or(coalesce(other.asn <> strays.asn, FALSE)) AS has_changed_network,
-        bool_and(coalesce(other.family <> strays.family AND is_new_agent, FALSE)) AS has_changed_program,
-        bool_and(coalesce(other.system <> strays.system AND is_new_agent, FALSE)) AS has_changed_system,
-        bool_or(other.moment <= strays.moment AND other.until > strays.moment - INTERVAL {SOON_HOURS} HOURS) AS is_soon
-    FROM strays JOIN parts AS other
-        ON other.who = strays.who AND other.session = strays.session AND other.row <> strays.row
-        AND (other.asn <> strays.asn OR other.country <> strays.country OR other.family <> strays.family)
-    GROUP BY ALL
+        row, moment, who, any_value(until) AS until, any_value(times) AS times, any_value(address) AS address,
+        any_value(session) AS session, any_value(asn) AS asn, any_value(is_new_place) AS is_new_place,
+        any_value(is_hosting) IS TRUE AS is_rented, any_value(is_mobile) IS TRUE AS is_telephone,
+        any_value(is_managed) IS NOT TRUE AS is_unmanaged,
+        coalesce(bool_or(is_abroad), FALSE) AS has_moved,
+        coalesce(bool_or(is_other_network), FALSE) AS has_changed_network,
+        bool_and(coalesce(is_other_program, FALSE)) AS has_changed_program,
+        bool_and(coalesce(is_other_system, FALSE)) AS has_changed_system,
+        coalesce(bool_or(is_soon), FALSE) AS is_soon,
+        coalesce(bool_or(coalesce(km >= {FAR_KM} AND km / hours >= {KM_AN_HOUR}, is_abroad AND hours < 1)), FALSE)
+            AS is_too_fast
+    FROM paired GROUP BY row, moment, who
 ),
 scored AS (
     SELECT
         *,
-        coalesce(is_hosting, FALSE)::INT + has_moved::INT + has_changed_program::INT
-        + (is_managed IS NOT TRUE)::INT + is_soon::INT AS points
+        is_rented::INT + has_moved::INT + has_changed_program::INT + is_unmanaged::INT + is_soon::INT AS points
     FROM compared
     WHERE has_changed_system
-        OR (has_changed_network OR has_moved) AND (is_hosting IS TRUE OR is_mobile IS NOT TRUE)
+        OR (
+            is_new_place AND (has_changed_network OR has_moved) AND (is_rented OR NOT is_telephone)
+            AND (is_rented OR has_changed_program OR is_too_fast)
+        )
 )"""  # noqa: S608 - constants only
 
 _TWO_NETWORKS: Final = f"""

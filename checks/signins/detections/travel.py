@@ -3,17 +3,20 @@
 from datetime import timedelta
 from typing import Final
 
-from checks.signins.detections.familiar import ELSEWHERE, PROVED, SHARED, episodes
+from checks.signins.detections.familiar import (
+    ELSEWHERE,
+    ERROR_KM,
+    FAR_KM,
+    FLOOR_MINUTES,
+    KM_AN_HOUR,
+    PROVED,
+    SHARED,
+    episodes,
+    kilometres,
+)
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
-ERROR_KM: Final = 100
-"""Cities that are looked up by address are wrong by so much."""
-MIN_KM: Final = 500
-MIN_KM_AN_HOUR: Final = 900
-"""Faster than an airliner."""
-FLOOR_MINUTES: Final = 5
-"""Clocks of two services differ; at the same time would be infinitely fast."""
 RETURN_HOURS: Final = 24
 CROSSINGS: Final = 2
 """Who went back and forth so often before has a tunnel at one of the two ends."""
@@ -59,10 +62,7 @@ neighbours AS (
 moves AS (
     SELECT
         a, b,
-        2 * 6371 * asin(sqrt(least(1,
-            sin(radians(b.latitude - a.latitude) / 2) ** 2
-            + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(radians(b.longitude - a.longitude) / 2) ** 2
-        ))) - {ERROR_KM} AS km,
+        {kilometres("a", "b")} - {ERROR_KM} AS km,
         greatest(epoch(b.moment - a.moment), {FLOOR_MINUTES} * 60) / 3600 AS hours
     FROM neighbours
     WHERE a IS NOT NULL AND a.near IS DISTINCT FROM b.near
@@ -79,7 +79,7 @@ fast AS (
             RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING
         ) AS crossings
     FROM moves
-    WHERE km >= {MIN_KM} AND km / hours >= {MIN_KM_AN_HOUR}
+    WHERE km >= {FAR_KM} AND km / hours >= {KM_AN_HOUR}
 ),
 legs AS MATERIALIZED (
     SELECT a, b, km, hours, crossings, b AS odd, a AS home FROM fast
@@ -138,8 +138,8 @@ UNITS: Final = (
         technique=("T1078.004",),
         window=timedelta(hours=RETURN_HOURS),
         threshold={
-            "km": MIN_KM,
-            "km_an_hour": MIN_KM_AN_HOUR,
+            "km": FAR_KM,
+            "km_an_hour": KM_AN_HOUR,
             "error_km": ERROR_KM,
             "points_medium": MEDIUM_POINTS,
             "points_high": HIGH_POINTS,
