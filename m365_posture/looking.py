@@ -48,11 +48,13 @@ def found(data: TenantData, story: str) -> Signal:
     Raises:
         ConfigError: There is none, or more than one.
     """
-    hits = [one for one in _kept(data) if story in {one.story, one.current}] or [
-        one
-        for one in _kept(data)
-        if len(story) >= _SHORTEST_ID and (one.story.startswith(story) or one.current.startswith(story))
-    ]
+    kept = _kept(data)
+    beginning = [one for one in kept if one.story.startswith(story) or one.current.startswith(story)]
+    hits = (
+        [one for one in kept if one.story == story]
+        or [one for one in kept if one.current == story]
+        or (beginning if len(story) >= _SHORTEST_ID else [])
+    )
     if len(hits) == 1:
         return hits[0]
     problem = f"{len(hits)} stories begin with" if hits else "there is no story"
@@ -140,7 +142,7 @@ def _stories(data: TenantData, signal: Signal) -> dict[str, Story]:
 
 def _detection_ids(story: Story) -> Iterator[str]:
     for one in story.detections:
-        yield str(one.get("unit", "")) if isinstance(one, dict) else str(one)
+        yield str(one["unit"])
 
 
 def _shown(moment: datetime | None) -> str | None:

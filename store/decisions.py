@@ -52,14 +52,14 @@ _MIGRATIONS: Final = (
         """CREATE TABLE signals (
             story TEXT PRIMARY KEY, subject TEXT NOT NULL, level TEXT NOT NULL, began TEXT NOT NULL,
             ended TEXT NOT NULL, noticed_at TEXT NOT NULL, current TEXT NOT NULL, scan_id TEXT NOT NULL,
-            evaluation_id TEXT NOT NULL)""",
+            evaluation_id TEXT NOT NULL, seen TEXT NOT NULL)""",
         """CREATE TABLE signal_deliveries (
             story TEXT NOT NULL, level TEXT NOT NULL, channel TEXT NOT NULL, attempts INTEGER NOT NULL,
             claimed_until TEXT, tried_at TEXT, outcome TEXT NOT NULL, delivered_at TEXT,
             PRIMARY KEY (story, level, channel))""",
         """CREATE TABLE signal_conclusions (
             id INTEGER PRIMARY KEY, story TEXT NOT NULL, conclusion TEXT NOT NULL, note TEXT NOT NULL,
-            concluded_by TEXT NOT NULL, concluded_at TEXT NOT NULL, level TEXT NOT NULL, ended TEXT NOT NULL)""",
+            concluded_by TEXT NOT NULL, concluded_at TEXT NOT NULL, level TEXT NOT NULL, seen TEXT NOT NULL)""",
     ),
 )
 

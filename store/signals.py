@@ -1,19 +1,20 @@
 """Signals: stories that somebody must look at, who was told of them, and what people concluded.
 
-A story keeps its place here when later evaluations see more or less of it: it is known by its id, and by
-whose it is and when. So it is sent once, however often it is judged.
+A story keeps its place here when later evaluations see more or less of it: it is known by its id, else by whose it
+is and by any of its detections. So it is sent once, however often it is judged.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from store.decided import AuditEntry
 from store.decisions import Decisions, Execute, write_trail
 from store.judged import Judged
-from store.stories import Story, rank, stories_of
+from store.stories import Seen, Story, rank, stories_of, text
 
 KEPT_LEVEL: Final = "medium"
 """From this level on a story is kept until somebody concluded something."""
@@ -21,8 +22,6 @@ SENT_LEVEL: Final = "high"
 """From this level on somebody is told the same night."""
 CLAIM: Final = timedelta(minutes=10)
 """How long a process may take to send; after that it is taken for dead and another one sends."""
-CHAIN: Final = timedelta(hours=24)
-"""What happens to one subject within this time is one story, in every evaluation."""
 _PROGRAM: Final = "m365-posture"
 
 
@@ -47,8 +46,8 @@ class Acknowledgement:
     at: datetime
     level: str
     """The story's when it was concluded."""
-    ended: datetime
-    """The story's when it was concluded."""
+    seen: frozenset[Seen]
+    """What the story consisted of when it was concluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,8 @@ class Signal:
     scan_id: str
     evaluation_id: str
     """Where it was last seen."""
+    seen: frozenset[Seen]
+    """All detections that were ever part of it."""
     deliveries: tuple[Delivery, ...] = ()
     """Those for its level."""
     acknowledgements: tuple[Acknowledgement, ...] = ()
@@ -91,9 +92,11 @@ class Signal:
 
     @property
     def is_acknowledged(self) -> bool:
-        """Whether a person concluded something about all of it that is known."""
-        last = self.acknowledgements[-1] if self.acknowledgements else None
-        return last is not None and last.ended >= self.ended and rank(last.level) >= rank(self.level)
+        """Whether a person concluded something about every detection in it, on its level."""
+        if not self.acknowledgements:
+            return False
+        last = self.acknowledgements[-1]
+        return rank(last.level) >= rank(self.level) and all(one.is_part_of(last.seen) for one in self.seen)
 
     @property
     def state(self) -> str:
@@ -136,19 +139,18 @@ class Signals:
             judged: The evaluation.
             at: UTC.
         """
+        gravest_last = sorted(stories_of(judged), key=lambda story: rank(story.level))
+        told = {story.id: story for story in gravest_last if rank(story.level) >= rank(KEPT_LEVEL)}.values()
         new, risen = list[str](), list[str]()
         with self._decisions.transaction() as execute:
-            # the highest last: where several turn out to be one known story, its level counts
-            for story in sorted(stories_of(judged), key=lambda one: rank(one.level)):
-                if rank(story.level) < rank(KEPT_LEVEL):
-                    continue
-                known = _known(execute, story)
-                if known is None:
+            known = _matched(told, sorted(self.all(), key=lambda signal: (signal.noticed_at, signal.story)))
+            for story in told:
+                if (signal := known.get(story.id)) is None:
                     _insert(execute, story, judged, at)
                     new.append(story.id)
                 else:
-                    _update(execute, known[0], story, judged)
-                    risen += [known[0]] if rank(story.level) > rank(known[1]) and known[0] not in new else []
+                    _update(execute, signal, story, judged)
+                    risen += [signal.story] if rank(story.level) > rank(signal.level) else []
             if new or risen:
                 details = {"new": len(new), "risen": len(risen)}
                 write_trail(execute, AuditEntry(at, _PROGRAM, "notice_signals", judged.evaluation_id, details))
@@ -157,7 +159,7 @@ class Signals:
     def all(self) -> list[Signal]:
         """Return every signal that is kept, the newest first."""
         rows = self._decisions.rows(
-            "SELECT story, subject, level, began, ended, noticed_at, current, scan_id, evaluation_id"
+            "SELECT story, subject, level, began, ended, noticed_at, current, scan_id, evaluation_id, seen"
             " FROM signals ORDER BY began DESC, story"
         )
         return list(self._signals(rows))
@@ -184,7 +186,7 @@ class Signals:
                 execute(
                     "INSERT INTO signal_deliveries (story, level, channel, attempts, claimed_until, outcome)"
                     " VALUES (?, ?, ?, 0, ?, '') ON CONFLICT DO UPDATE SET claimed_until = excluded.claimed_until",
-                    (one.story, one.level, one.channel, _text(at + CLAIM)),
+                    (one.story, one.level, one.channel, text(at + CLAIM)),
                 )
         return taken
 
@@ -204,7 +206,7 @@ class Signals:
             execute(
                 "UPDATE signal_deliveries SET attempts = attempts + ?, claimed_until = NULL, tried_at = ?, outcome = ?,"
                 " delivered_at = coalesce(delivered_at, ?) WHERE story = ? AND level = ? AND channel = ?",
-                (attempts, _text(at), outcome, _text(at) if delivered else None, *key),
+                (attempts, text(at), outcome, text(at) if delivered else None, *key),
             )
             write_trail(execute, AuditEntry(at, _PROGRAM, "send_signal", claimed.story, details))
 
@@ -213,8 +215,8 @@ class Signals:
         with self._decisions.transaction() as execute:
             execute(
                 "INSERT INTO signal_conclusions"
-                " (story, conclusion, note, concluded_by, concluded_at, level, ended) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (signal.story, conclusion, note, by, _text(at), signal.level, _text(signal.ended)),
+                " (story, conclusion, note, concluded_by, concluded_at, level, seen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (signal.story, conclusion, note, by, text(at), signal.level, _written(signal.seen)),
             )
             entry = AuditEntry(at, by, "acknowledge_signal", signal.story, {"conclusion": conclusion.value})
             write_trail(execute, entry)
@@ -222,7 +224,7 @@ class Signals:
     def forget(self, before: datetime) -> int:
         """Remove the signals of stories that ended before a moment; return how many. Their trail stays."""
         with self._decisions.transaction() as execute:
-            old = [row[0] for row in execute("SELECT story FROM signals WHERE ended < ?", (_text(before),))]
+            old = [row[0] for row in execute("SELECT story FROM signals WHERE ended < ?", (text(before),))]
             for table in ("signals", "signal_deliveries", "signal_conclusions") if old else ():
                 for story in old:
                     execute(f"DELETE FROM {table} WHERE story = ?", (story,))  # noqa: S608 - names of our own tables
@@ -230,7 +232,7 @@ class Signals:
 
     def due(self, before: datetime) -> int:
         """Return how many signals `forget` would remove."""
-        [[count]] = self._decisions.rows("SELECT count(*) FROM signals WHERE ended < ?", (_text(before),))
+        [[count]] = self._decisions.rows("SELECT count(*) FROM signals WHERE ended < ?", (text(before),))
         return int(count)
 
     def _signals(self, rows: Sequence[Any]) -> Iterator[Signal]:
@@ -246,6 +248,7 @@ class Signals:
                 current=row[6],
                 scan_id=row[7],
                 evaluation_id=row[8],
+                seen=_read(row[9]),
                 deliveries=tuple(one for one in deliveries.get(row[0], ()) if one.level == row[2]),
                 acknowledgements=tuple(conclusions.get(row[0], ())),
             )
@@ -256,7 +259,7 @@ class Signals:
             "SELECT story, level, channel, attempts, claimed_until, tried_at, outcome, delivered_at"
             " FROM signal_deliveries ORDER BY story, level, channel"
         ):
-            times = [_moment(text) if text else None for text in (row[4], row[5], row[7])]
+            times = [_moment(told) if told else None for told in (row[4], row[5], row[7])]
             one = Delivery(row[0], row[1], row[2], row[3], times[0], times[1], row[6], times[2])
             found.setdefault(one.story, []).append(one)
         return found
@@ -264,10 +267,10 @@ class Signals:
     def _conclusions(self) -> Mapping[str, list[Acknowledgement]]:
         found: dict[str, list[Acknowledgement]] = {}
         for row in self._decisions.rows(
-            "SELECT story, conclusion, note, concluded_by, concluded_at, level, ended"
+            "SELECT story, conclusion, note, concluded_by, concluded_at, level, seen"
             " FROM signal_conclusions ORDER BY id"
         ):
-            one = Acknowledgement(Conclusion(row[1]), row[2], row[3], _moment(row[4]), row[5], _moment(row[6]))
+            one = Acknowledgement(Conclusion(row[1]), row[2], row[3], _moment(row[4]), row[5], _read(row[6]))
             found.setdefault(row[0], []).append(one)
         return found
 
@@ -284,49 +287,60 @@ def _wanted(signal: Signal, channels: Collection[str], at: datetime) -> Iterator
             yield channel
 
 
-def _known(execute: Execute, story: Story) -> tuple[str, str] | None:
-    """Return id and level of the story that this one is: the same id, or the same subject about the same time."""
-    row = execute(
-        "SELECT story, level FROM signals WHERE story = :id OR current = :id"
-        " OR (subject = :subject AND began <= :ended AND ended >= :began)"
-        " ORDER BY story <> :id, current <> :id, noticed_at, began, story LIMIT 1",
-        {
-            "id": story.id,
-            "subject": story.subject,
-            "began": _text(story.began - CHAIN),
-            "ended": _text(story.ended + CHAIN),
-        },
-    ).fetchone()
-    return None if row is None else (row[0], row[1])
+def _matched(stories: Collection[Story], signals: Sequence[Signal]) -> Mapping[str, Signal]:
+    """Return by id of each story the signal that it is, each for one story at most: by id, else by its detections."""
+    found: dict[str, Signal] = {}
+    free = {signal.story: signal for signal in signals}
+    for is_same in (_has_its_id, _has_its_current_id, _shares_a_detection):
+        for story in (story for story in stories if story.id not in found):
+            alike = next((signal for signal in free.values() if is_same(story, signal)), None)
+            if alike:
+                found[story.id] = free.pop(alike.story)
+    return found
+
+
+def _has_its_id(story: Story, signal: Signal) -> bool:
+    return story.id == signal.story
+
+
+def _has_its_current_id(story: Story, signal: Signal) -> bool:
+    return story.id == signal.current
+
+
+def _shares_a_detection(story: Story, signal: Signal) -> bool:
+    return story.subject == signal.subject and any(one.is_part_of(signal.seen) for one in story.seen)
 
 
 def _insert(execute: Execute, story: Story, judged: Judged, at: datetime) -> None:
     execute(
-        "INSERT INTO signals (story, subject, level, began, ended, noticed_at, current, scan_id, evaluation_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO signals (story, subject, level, began, ended, noticed_at, current, scan_id,"
+        " evaluation_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(story.id, story.subject, story.level, _text(story.began), _text(story.ended), _text(at)),
-            *(story.id, judged.scan_id, judged.evaluation_id),
+            *(story.id, story.subject, story.level, text(story.began), text(story.ended), text(at)),
+            *(story.id, judged.scan_id, judged.evaluation_id, _written(story.seen)),
         ),
     )
 
 
-def _update(execute: Execute, known: str, story: Story, judged: Judged) -> None:
-    """Keep the widest times: an evaluation that looks back less far must not make a story new again."""
+def _update(execute: Execute, signal: Signal, story: Story, judged: Judged) -> None:
+    """Keep all that was ever seen: an evaluation that looks back less far must not make a story new again."""
     execute(
         "UPDATE signals SET level = ?, began = min(began, ?), ended = max(ended, ?), current = ?,"
-        " scan_id = ?, evaluation_id = ? WHERE story = ?",
+        " scan_id = ?, evaluation_id = ?, seen = ? WHERE story = ?",
         (
-            *(story.level, _text(story.began), _text(story.ended), story.id),
-            *(judged.scan_id, judged.evaluation_id, known),
+            *(story.level, text(story.began), text(story.ended), story.id),
+            *(judged.scan_id, judged.evaluation_id, _written(signal.seen | story.seen), signal.story),
         ),
     )
 
 
-def _text(at: datetime) -> str:
-    """Return a moment so that texts compare as the moments do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+def _written(seen: Collection[Seen]) -> str:
+    return json.dumps([[one.unit, one.first, one.last] for one in sorted(seen)])
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _read(written: str) -> frozenset[Seen]:
+    return frozenset(Seen(*one) for one in json.loads(written))
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)

@@ -1,6 +1,6 @@
 """Stories as they were judged: what happened to one person or came from one source, to be examined."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +11,25 @@ CHECK: Final = "SI-02"
 """The check whose exhibit shows the stories."""
 LEVELS: Final = ("listed", "medium", "high")
 """From what is only listed to what is sent."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Seen:
+    """One detection of a story: what of it is the same in the next evaluation."""
+
+    unit: str
+    first: str
+    """ISO 8601 in UTC: these texts compare as the moments do."""
+    last: str
+
+    def is_part_of(self, others: Iterable["Seen"]) -> bool:
+        """Tell whether one of the others is the same detection: the same unit at the same time.
+
+        An evaluation that looks back less far, or knows more rows, may see a longer or a shorter part of it.
+        """
+        return any(
+            self.unit == other.unit and self.first <= other.last and self.last >= other.first for other in others
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +48,7 @@ class Story:
     source: str | None
     """Address it came from, where it is the story of a source."""
     families: tuple[str, ...]
-    detections: tuple[Any, ...]
+    detections: tuple[Mapping[str, Any], ...]
     """As the exhibit has them."""
     timeline: tuple[Mapping[str, Any], ...]
     """What happened, in order, as the exhibit has it."""
@@ -40,6 +59,12 @@ class Story:
         if self.user_id:
             return f"user:{self.user_id.lower()}"
         return f"source:{self.source}" if self.source else f"story:{self.id}"
+
+    @property
+    def seen(self) -> frozenset[Seen]:
+        """Its detections; what its source did to others is only told with it."""
+        own = [one for one in self.detections if one.get("user_id") == self.user_id]
+        return frozenset(Seen(str(one["unit"]), text(moment(one["first"])), text(moment(one["last"]))) for one in own)
 
 
 def rank(level: str) -> int:
@@ -53,10 +78,15 @@ def stories_of(judged: Judged) -> tuple[Story, ...]:
     return tuple(_story(entry) for entry in (shown or {}).get("stories", ()))
 
 
-def moment(text: str) -> datetime:
+def moment(written: str) -> datetime:
     """Return the moment that an exhibit tells, in UTC."""
-    told = datetime.fromisoformat(text)
+    told = datetime.fromisoformat(written)
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+
+def text(at: datetime) -> str:
+    """Return a moment so that texts compare as the moments do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _story(entry: Mapping[str, Any]) -> Story:

@@ -51,4 +51,4 @@ def test_each_line_of_the_timetable_has_a_time_a_user_and_no_percent_sign() -> N
     assert lines
     for line in lines:
         # a percent sign ends the command for cron
-        assert re.fullmatch(r"(?:[\d*]+ ){5}m365-posture cd /srv/m365-posture && [^%]+", line)
+        assert re.fullmatch(r"(?:[\d*/]+ ){5}m365-posture cd /srv/m365-posture && [^%]+", line)

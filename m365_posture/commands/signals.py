@@ -25,7 +25,7 @@ _LIST: Final = (
     *("story", "level", "score", "began", "ended", "name", "user_principal_name", "source", "families", "detections"),
     *("state", "sent_at", "conclusion", "by", "at"),
 )
-_TIMELINE: Final = ("at", "what", "unit", "address", "country", "text")
+_TIMELINE: Final = ("at", "what", "unit", "address", "country", "args")
 
 
 class Conclusion(StrEnum):

@@ -34,9 +34,13 @@ def a_story(
     *,
     began: datetime = NIGHT,
     ended: datetime | None = None,
+    seen: Sequence[tuple[str, datetime, datetime]] = (),
     **properties: object,
 ) -> dict[str, Any]:
-    """Return a story as the exhibit has it: of level high, somebody got in after a spray, unless told otherwise."""
+    """Return a story as the exhibit has it: of level high, somebody got in after a spray, unless told otherwise.
+
+    `seen`: unit, first and last moment of each detection.
+    """
     mail = f"{who.split(maxsplit=1)[0].lower()}@vanhove.example"
     ended = ended or began + timedelta(minutes=40)
     return {
@@ -50,10 +54,22 @@ def a_story(
         "user_principal_name": mail,
         "source": None,
         "families": ["attempts", "place"],
-        "detections": [{"unit": "D02", "addresses": [ADDRESSES[0]], "name": who, "user_principal_name": mail}],
+        "detections": [
+            {
+                "unit": unit,
+                "user_id": properties.get("user_id", f"id of {who}"),
+                "name": who,
+                "user_principal_name": mail,
+                "source": ADDRESSES[0],
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "addresses": [ADDRESSES[0]],
+            }
+            for unit, first, last in seen or [("D02", began, ended)]
+        ],
         "timeline": [
-            {"at": began.isoformat(), "what": "detection", "unit": "D02", "address": ADDRESSES[0], "country": "NL"},
-            {"at": ended.isoformat(), "what": "inbox_rule", "unit": None, "address": ADDRESSES[1], "country": "BE"},
+            {"at": began.isoformat(), "what": "detected", "unit": "D02", "address": ADDRESSES[0], "country": "NL"},
+            {"at": ended.isoformat(), "what": "signed_in", "unit": None, "address": ADDRESSES[1], "country": "BE"},
         ],
         **properties,
     }

@@ -37,10 +37,12 @@ def told(firm: Firm, judged: Judged | None, *addresses: str, later: timedelta = 
 
 def test_a_new_signal_is_sent_once_however_often_it_is_judged(firm: Firm, channel: Receiver) -> None:
     first = told(firm, an_evaluation(a_story()), channel.address)
-    grown = a_story(ended=NIGHT + timedelta(hours=9))
+    spray = ("D02", NIGHT, NIGHT + timedelta(minutes=40))
+    grown = a_story(seen=[spray, ("D18", NIGHT + timedelta(hours=9), NIGHT + timedelta(hours=9))])
+    renamed = a_story("another-id", seen=[("D01", NIGHT - timedelta(minutes=5), NIGHT), spray])
     again = [
         told(firm, an_evaluation(story, number=night), channel.address, later=timedelta(days=night))
-        for night, story in enumerate((a_story(), grown, a_story("another-id", began=NIGHT - timedelta(minutes=5))), 2)
+        for night, story in enumerate((a_story(), grown, renamed), 2)
     ]
 
     assert (first.new, first.sent, first.is_undelivered) == (1, 1, False)

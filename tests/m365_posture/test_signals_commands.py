@@ -93,7 +93,7 @@ def test_a_story_is_shown_with_its_timeline_and_by_the_beginning_of_its_id(firm:
     answer = firm.run("signals", "show", SLUG, STORY[:5], "--format", "csv")
 
     assert answer.code == 0
-    assert [row["what"] for row in csv.DictReader(StringIO(answer.text))] == ["detection", "inbox_rule"]
+    assert [row["what"] for row in csv.DictReader(StringIO(answer.text))] == ["detected", "signed_in"]
     for said in ("level high, acknowledged; Hélène Noël", "Not sent", "An Peeters: incident (password changed)"):
         assert said in answer.messages
 
@@ -104,7 +104,7 @@ def test_a_story_as_json_has_its_timeline_and_all_that_was_concluded(firm: Firm)
 
     [row] = json.loads(firm.run("signals", "show", SLUG, STORY, "--format", "json").output)
 
-    assert [entry["what"] for entry in row["timeline"]] == ["detection", "inbox_rule"]
+    assert [entry["what"] for entry in row["timeline"]] == ["detected", "signed_in"]
     assert [one["conclusion"] for one in row["conclusions"]] == ["explained", "false_alarm"]
 
 

@@ -53,22 +53,27 @@ def test_an_evaluation_without_the_check_or_without_stories_tells_nothing(signal
     assert signals.notice(an_evaluation(), NOW).new == ()
 
 
+SPRAY = ("D02", NIGHT, NIGHT + HOUR)
+FAR = ("D18", NIGHT + 30 * HOUR, NIGHT + 31 * HOUR)
+
+
 @pytest.mark.parametrize(
     ("story", "is_the_same"),
     [
         pytest.param(a_story("s1", ended=NIGHT + 9 * HOUR), True, id="the same id, and longer"),
-        pytest.param(a_story("s2", began=NIGHT - HOUR, ended=NIGHT + HOUR), True, id="an earlier row came in late"),
-        pytest.param(a_story("s2", began=NIGHT + HOUR / 2), True, id="its beginning lies too far back by now"),
-        pytest.param(a_story("s2", began=NIGHT - 2 * HOUR), True, id="earlier the same day"),
-        pytest.param(a_story("s2", began=NIGHT + 30 * HOUR), False, id="the next day"),
-        pytest.param(a_story("s2", "Jan Peeters"), False, id="somebody else"),
-        pytest.param(a_story("s2", user_id=None, source="198.51.100.7"), False, id="a source"),
+        pytest.param(a_story("s2", seen=[("D01", NIGHT - HOUR, NIGHT - HOUR), SPRAY]), True, id="rows came in late"),
+        pytest.param(a_story("s2", seen=[("D02", NIGHT + HOUR / 2, NIGHT + HOUR)]), True, id="half of it is too old"),
+        pytest.param(a_story("s2", seen=[SPRAY, FAR]), True, id="another detection is added"),
+        pytest.param(a_story("s2", seen=[FAR]), False, id="another detection only"),
+        pytest.param(a_story("s2", seen=[("D02", NIGHT + 30 * HOUR, NIGHT + 31 * HOUR)]), False, id="the next day"),
+        pytest.param(a_story("s2", "Jan Peeters", seen=[SPRAY]), False, id="somebody else"),
+        pytest.param(a_story("s2", user_id=None, source="198.51.100.7", seen=[SPRAY]), False, id="a source"),
     ],
 )
-def test_a_story_is_known_by_its_id_or_by_whose_it_is_and_when(
+def test_a_story_is_known_by_its_id_or_by_whose_it_is_and_one_of_its_detections(
     signals: Signals, story: dict[str, object], *, is_the_same: bool
 ) -> None:
-    signals.notice(an_evaluation(a_story("s1")), NOW)
+    signals.notice(an_evaluation(a_story("s1", seen=[SPRAY])), NOW)
 
     noticed = signals.notice(an_evaluation(story, number=2), NOW)
 
@@ -76,9 +81,30 @@ def test_a_story_is_known_by_its_id_or_by_whose_it_is_and_when(
     assert len(signals.all()) == (1 if is_the_same else 2)
 
 
+def test_two_stories_of_one_evaluation_are_never_taken_for_one(signals: Signals) -> None:
+    """One lasts for weeks, and the other happens while it lasts."""
+    weeks = a_story("s1", level="medium", seen=[("D33", NIGHT, NIGHT + 300 * HOUR)])
+    signals.notice(an_evaluation(weeks), NOW)
+
+    noticed = signals.notice(an_evaluation(weeks, a_story("s2", seen=[("D33", NIGHT + HOUR, NIGHT + 2 * HOUR)])), NOW)
+
+    assert noticed.new == ("s2",)
+
+
+def test_what_a_source_did_to_others_makes_no_story_known(signals: Signals) -> None:
+    theirs = a_story("s1", seen=[SPRAY])
+    context = a_story(user_id=None, seen=[("D01", NIGHT, NIGHT + HOUR)])["detections"]
+    signals.notice(an_evaluation(theirs | {"detections": [*theirs["detections"], *context]}), NOW)
+    other = a_story("s2", seen=[FAR])
+
+    noticed = signals.notice(an_evaluation(other | {"detections": [*other["detections"], *context]}, number=2), NOW)
+
+    assert noticed.new == ("s2",)
+
+
 def test_a_story_is_found_by_the_id_of_its_newest_evaluation(signals: Signals) -> None:
-    signals.notice(an_evaluation(a_story("s1")), NOW)
-    signals.notice(an_evaluation(a_story("s2", began=NIGHT - HOUR), number=2), NOW)
+    signals.notice(an_evaluation(a_story("s1", seen=[SPRAY])), NOW)
+    signals.notice(an_evaluation(a_story("s2", began=NIGHT - HOUR, seen=[SPRAY]), number=2), NOW)
 
     [signal] = signals.all()
     assert (signal.story, signal.current, signal.began) == ("s1", "s2", NIGHT - HOUR)
@@ -140,14 +166,22 @@ def test_a_conclusion_says_who_when_and_what_and_earlier_ones_stay(signals: Sign
     assert trail == [("An Peeters", {"conclusion": "explained"}), ("An Peeters", {"conclusion": "incident"})]
 
 
-def test_a_story_that_goes_on_after_a_conclusion_is_to_be_looked_at_again_and_not_sent(signals: Signals) -> None:
-    signals.notice(an_evaluation(a_story()), NOW)
+def test_a_story_with_something_new_after_a_conclusion_is_to_be_looked_at_again_and_not_sent(signals: Signals) -> None:
+    signals.notice(an_evaluation(a_story(seen=[SPRAY])), NOW)
     acknowledged(signals, signals.all()[0])
-    signals.notice(an_evaluation(a_story(ended=NIGHT + 9 * HOUR), number=2), NOW)
+    signals.notice(an_evaluation(a_story(seen=[SPRAY, FAR]), number=2), NOW)
 
     [signal] = signals.all()
     assert (signal.state, signal.is_acknowledged) == ("grown", False)
     assert signals.claim(["c"], NOW) == []
+
+
+def test_a_story_that_only_lasts_longer_stays_acknowledged(signals: Signals) -> None:
+    signals.notice(an_evaluation(a_story(seen=[SPRAY])), NOW)
+    acknowledged(signals, signals.all()[0])
+    signals.notice(an_evaluation(a_story(seen=[("D02", NIGHT, NIGHT + 50 * HOUR)]), number=2), NOW)
+
+    assert signals.all()[0].state == "acknowledged"
 
 
 def test_a_story_that_rises_after_a_conclusion_is_sent(signals: Signals) -> None:
