@@ -74,13 +74,14 @@ def expected(error: BaseException) -> tuple[Exit, str] | None:
     from m365_posture.config import ConfigError  # noqa: PLC0415 - only a command that failed needs these
     from m365_posture.keys import KeyUnusable  # noqa: PLC0415 - the same
     from m365_posture.locks import TenantLocked  # noqa: PLC0415 - the same
+    from scanner.imports.errors import ImportUnusable  # noqa: PLC0415 - the same
     from scanner.snapshot.errors import SnapshotError, WrongKey  # noqa: PLC0415 - the same
     from scanner.transport.errors import AuthenticationFailed  # noqa: PLC0415 - the same
     from store.errors import StoreUnusable  # noqa: PLC0415 - the same
     from store.viewer import NotAllowed  # noqa: PLC0415 - the same
 
     match error:
-        case ConfigError() | KeyUnusable() | WrongKey() | NotAllowed():
+        case ConfigError() | ImportUnusable() | KeyUnusable() | WrongKey() | NotAllowed():
             return Exit.USAGE, str(error)
         case SnapshotError() | StoreUnusable() | TenantLocked():
             return Exit.STORED, str(error)

@@ -90,7 +90,7 @@ def scan(
             means=Means(environment=environment),
         )
         manifest = asyncio.run(reading)
-        scanned = _judge_and_keep(data, manifest.scan_id, clock)
+        scanned = judge_and_keep(data, manifest.scan_id, clock)
         told = tell(data, clock, environment, judged=scanned.judged)
         _LOG.info("signals of tenant %s: %d new, %d sent, %d due", tenant.tenant_id, told.new, told.sent, told.due)
         _purge(data, clock)
@@ -140,7 +140,7 @@ def _judge_previous(data: TenantData, clock: Clock) -> None:
     try:
         folder = newest_finished(data.folder)
         if folder is not None and not _is_judged(folder, data):
-            _judge_and_keep(data, folder.name, clock)
+            judge_and_keep(data, folder.name, clock)
     except (NewerSchema, WrongKey):
         raise
     except (SnapshotError, StoreUnusable) as error:
@@ -168,7 +168,8 @@ def _is_judged(folder: Path, data: TenantData) -> bool:
     return any((judged.catalogue_version, judged.statement_hash) == today for judged in kept)
 
 
-def _judge_and_keep(data: TenantData, scan_id: str, clock: Clock) -> Scanned:
+def judge_and_keep(data: TenantData, scan_id: str, clock: Clock) -> Scanned:
+    """Judge a finished scan, keep what was found and publish its counts. The caller holds the tenant's lock."""
     folder = data.folder / SCANS / scan_id
     reader = SnapshotReader.open(folder, data.vault)
     profile = data.profile(reader.finished_at)

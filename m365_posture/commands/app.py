@@ -15,6 +15,7 @@ from m365_posture.commands import (
     purge,
     scan,
     signals,
+    signins,
     simulate,
     store,
     tenants,
@@ -41,6 +42,7 @@ app.add_typer(tenants.app, name="tenants")
 app.add_typer(checks.app, name="checks")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signals.app, name="signals")
+app.add_typer(signins.app, name="signins")
 app.add_typer(config.app, name="config")
 app.add_typer(store.app, name="store")
 

@@ -8,7 +8,7 @@ from scanner.collectors.collector import Collector, Reading
 from scanner.collectors.event_log import LogReading
 from scanner.collectors.results import Result
 from scanner.collectors.sign_in_rows import BETA_PROPERTIES, BETA_SELECT, SHAPE, V1_SELECT
-from scanner.collectors.states import RESCAN, group_coverage
+from scanner.collectors.states import IMPORTED, RESCAN, group_coverage, imported_groups
 from scanner.snapshot.ledger import TableState
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 from scanner.transport.errors import Malformed, NotFound, ReadError, Unavailable
@@ -57,7 +57,8 @@ async def _read_sign_ins(reading: Reading) -> Result:
     try:
         await _read_down(log)
     except ReadError as error:
-        return _without_beta(log, log.broken_off(error))
+        result = _without_beta(log, log.broken_off(error))
+        return result if result.state.delivers_rows else await asyncio.to_thread(_imported, reading, result)
     result = log.read_to_its_end()
     if log.lacks is None:
         return result
@@ -76,6 +77,15 @@ async def _read_down(log: LogReading) -> None:
     except (NotFound, Malformed, Unavailable) as error:
         log.lacks = group_coverage(error)
         await log.read_down(_V1)
+
+
+def _imported(reading: Reading, result: Result) -> Result:
+    """Return the result of a log that Graph does not give: the days that were imported are there all the same."""
+    keeper = reading.scan.keeper
+    line = keeper.manifest.tables.get(SIGN_INS.name) if keeper else None
+    if line is None or line.reason != IMPORTED or not reading.scan.kept(SIGN_INS).whole:
+        return result
+    return replace(result, state=TableState.PARTIAL, reason=IMPORTED, groups=imported_groups(result.mend))
 
 
 def _without_beta(log: LogReading, result: Result) -> Result:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from scanner.snapshot.ledger import GroupCoverage, TableState
+from scanner.snapshot.tables.sign_ins import SIGN_INS
 from scanner.transport.errors import (
     Denied,
     Malformed,
@@ -59,3 +60,8 @@ def mend_of(error: ReadError) -> str:
 def group_coverage(error: ReadError) -> GroupCoverage:
     """Return the ledger's line of a column group that `error` kept from being read."""
     return GroupCoverage(state_of(error), reason_of(error), mend_of(error))
+
+
+def imported_groups(mend: str) -> dict[str, GroupCoverage]:
+    """Return the ledger's lines of the column groups of an imported sign-in log: not every export fills them."""
+    return {group: GroupCoverage(TableState.PARTIAL, IMPORTED, mend) for group in SIGN_INS.groups}

@@ -27,15 +27,16 @@ class NotJson(ValueError):
 class _Scroll:
     """A text that is read as far as the value at hand needs it."""
 
-    def __init__(self, source: TextIO) -> None:
+    def __init__(self, source: TextIO, chunk: int) -> None:
         self._source = source
+        self._chunk = chunk
         self._decoder = json.JSONDecoder()
         self._text = ""
         self._at = 0
         self._is_over = False
 
     def _more(self) -> bool:
-        read = self._source.read(CHUNK)
+        read = self._source.read(self._chunk)
         self._text, self._at = self._text[self._at :] + read, 0
         self._is_over = not read
         return bool(read)
@@ -75,8 +76,8 @@ class _Scroll:
 
     def begins_a_page(self) -> bool:
         """Tell whether `{"value": […` begins here."""
-        if len(self._text) - self._at < _HEAD and not self._is_over:
-            self._more()
+        while len(self._text) - self._at < _HEAD and self._more():
+            pass
         return _PAGE.match(self._text, self._at) is not None
 
     def enter(self) -> None:
@@ -99,13 +100,17 @@ class _Scroll:
         return end >= 0 and _loaded(self._text[self._at : end]) is not BROKEN
 
 
-def values(source: TextIO) -> Iterator[Any]:
+def values(source: TextIO, chunk: int = CHUNK) -> Iterator[Any]:
     """Yield the objects of a text; arrays and pages are opened. A line of its own that is no JSON yields `BROKEN`.
+
+    Args:
+        source: Read from where it stands.
+        chunk: Characters to read at a time.
 
     Raises:
         NotJson: A text that is not one value per line ends early or is no JSON.
     """
-    scroll = _Scroll(source)
+    scroll = _Scroll(source, chunk)
     if scroll.next() == "{" and not scroll.begins_a_page() and scroll.is_one_per_line():
         yield from _lines(scroll)
     while character := scroll.next():

@@ -78,6 +78,7 @@ def test_the_commands_of_the_design_exist() -> None:
         "config check", "store rebuild", "keys create", "keys backup", "keys restore", "keys rotate",
         "keys certificate", "tenants add", "tenants consent-url", "tenants verify", "tenants offboard", "purge",
         "data-map", "checks what-if", "signals list", "signals show", "signals ack", "signals send",
+        "signins import",
     }  # fmt: skip
 
 
