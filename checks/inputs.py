@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,7 @@ class Inputs:
         self._catalogue = catalogue
         self._relations = relations
         self._derived: dict[str, Given] = {}
+        self._frames: dict[str, pd.DataFrame] = {}
 
     def call(self, function: Callable[..., Any], parameters: Sequence[Parameter]) -> Given:
         """Call `function` with its inputs, unless one that it cannot do without is missing."""
@@ -92,11 +94,25 @@ class Inputs:
         names = list(parameter.columns.names)
         if parameter.kind is Kind.RELATION:
             return self._relations.relation(table.name, self._source.dataset(table.name), names, unread)
-        everything = self._source.frame(table.name, names)
-        frame = everything[names]
+        frame = self._frame(table.name)[names]
         for name in unread:
             frame[name] = _nulls(table.arrow_schema.field(name).type, frame.index)
         return frame
+
+    def _frame(self, table: str) -> pd.DataFrame:
+        """Return a table with every column that anything of the catalogue asks for; opened once, as it is encrypted."""
+        if table not in self._frames:
+            self._frames[table] = self._source.frame(table, self._wanted[table])
+        return self._frames[table]
+
+    @cached_property
+    def _wanted(self) -> dict[str, list[str]]:
+        found: dict[str, dict[str, None]] = {}
+        for owner in (*self._catalogue, *self._catalogue.derived_inputs.values()):
+            for parameter in owner.parameters:
+                if parameter.kind is Kind.FRAME:
+                    found.setdefault(parameter.name, {}).update(dict.fromkeys(parameter.columns.names))
+        return {table: list(names) for table, names in found.items()}
 
 
 def _nulls(kind: pa.DataType, index: pd.Index) -> "pd.Series[Any]":
