@@ -135,7 +135,7 @@ OUTCOME_KEY: Final = f"hash({', '.join(_OF_OUTCOME)})"
 AGENT: Final = "hash(user_agent, device_operating_system, device_browser)"
 
 _MISSING: Final[Mapping[str, str]] = {
-    "user_id": "user_id IS NULL AND service_principal_id IS NULL",
+    "user_id": "user_id IS NULL AND coalesce(service_principal_id, '') = ''",
     "ip_address": "addresses.address IS NULL",
     "session_id": "coalesce(session_id, '') = ''",
     "user_agent": "coalesce(user_agent, '') = ''",
