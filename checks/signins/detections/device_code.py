@@ -26,6 +26,7 @@ _ORDINARY_APPS: Final = (
 _ORDINARY: Final = ", ".join(f"hash('{app}')" for app in _ORDINARY_APPS)
 """Programs that are made to sign in by a code."""
 
+# The device is signed in from where it stands: at a place that is known, one of the person's own is likely.
 # Version 1.0 of the log has no protocol: there a confirmed question and a success of one attempt stand for it.
 _CODES: Final = f"""
 confirmed AS (
@@ -33,7 +34,10 @@ confirmed AS (
     WHERE code = {CONFIRMATION} AND correlation IS NOT NULL AND who IS NOT NULL
 ),
 codes AS MATERIALIZED (
-    SELECT seen.*, coalesce(is_new_flow, lag(row) OVER (PARTITION BY who ORDER BY moment, row) IS NULL) AS is_first
+    SELECT
+        seen.*,
+        coalesce(is_new_flow, lag(row) OVER (PARTITION BY who ORDER BY moment, row) IS NULL) AS is_first,
+        coalesce(is_hosting OR is_new_country OR is_new_asn, is_new_near, FALSE) AND NOT {SHARED} AS is_strange
     FROM seen LEFT JOIN confirmed ON asked = who AND attempt = correlation
     WHERE who IS NOT NULL AND is_success AND is_guest IS NOT TRUE AND is_managed IS NOT TRUE
         AND is_service IS NOT TRUE AND (app IS NULL OR app NOT IN ({_ORDINARY}))
@@ -45,8 +49,7 @@ WITH {_CODES}, {episodes("told", "codes", "INTERVAL 60 MINUTES")}
 SELECT
     {HIT},
     TRUE AS succeeded, TRUE AS approved,
-    CASE WHEN bool_or(is_hosting) OR bool_or(is_new_country) OR count(DISTINCT near) > 1 OR count(DISTINCT agent) > 1
-        THEN 'high' ELSE 'medium' END AS level,
+    CASE WHEN bool_or(is_strange) THEN 'high' ELSE 'listed' END AS level,
     {{'networks': count(DISTINCT near), 'apps': count(DISTINCT app)}} AS facts
 FROM told GROUP BY who, episode HAVING bool_or(is_first AND is_learned) ORDER BY first, who
 """  # noqa: S608 - constants only
@@ -135,7 +138,7 @@ UNITS: Final = (
         id="D25",
         title=mark("First sign-in by device code"),
         family=Family.SESSION,
-        level=Level.MEDIUM,
+        level=Level.LISTED,
         technique=("T1528", "T1566"),
         window=timedelta(minutes=60),
         threshold={"learning_days": 14, "learning_successes": 10},

@@ -15,7 +15,7 @@ WITH abroad AS (
     SELECT * FROM seen
     WHERE who IS NOT NULL AND is_right AND is_new_country AND is_learned AND is_service IS NOT TRUE
         AND NOT {ELSEWHERE} AND (is_hosting OR is_mobile IS NOT TRUE)
-        AND (is_hosting OR (is_common_country IS NOT TRUE AND is_common_near IS NOT TRUE))
+        AND NOT {SHARED}
 ),
 {episodes("told", "abroad", EPISODE, by="who, country")}
 SELECT
