@@ -91,7 +91,13 @@ def _never_a_code(known: Known) -> bool:
 
 
 def _code_victim(stage: Stage) -> Target:
-    return stage.victim("device code", fit=_never_a_code)
+    """Return somebody who never entered a code, not in an attack played before this one either."""
+    return stage.victim(
+        "device code",
+        fit=lambda each: (
+            _never_a_code(each) and not stage.met("broker", each.target) and not stage.met("registration", each.target)
+        ),
+    )
 
 
 def _usual(stage: Stage, who: Target) -> Origin:

@@ -95,6 +95,10 @@ class Stage:
         self._load[chosen.user_id] += 1
         return chosen
 
+    def met(self, topic: str, who: Target) -> bool:
+        """Whether somebody was the victim of this kind of attack before."""
+        return (topic, who.user_id) in self._topics
+
     @property
     def listed(self) -> int:
         """How many people a list of the firm's accounts holds."""
