@@ -220,21 +220,26 @@ def _laptops(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     log, rng = firm.log, firm.rng
     counts = rng.poisson(8.5, working.shape) * working
     moments, people, days = _spread(firm, counts, (7.8, 18.6))
-    token = c.PRIMARY
-    programs = [
-        c.silent(log, c.OFFICE, c.EXCHANGE, c.OFFICE_WINDOWS, token),
-        c.silent(log, c.TEAMS, c.TEAMS_SERVICE, c.WINDOWS_EDGE, token),
-        c.silent(log, c.ONEDRIVE, c.SHAREPOINT, "Microsoft SkyDriveSync 25.200.1019 ship; Windows NT 10.0", token),
-        c.silent(log, c.OFFICE, c.GRAPH, c.OFFICE_WINDOWS, token),
-        c.silent(log, c.TEAMS, c.GRAPH, c.WINDOWS_EDGE),
-        c.silent(log, c.HOME, c.GRAPH, c.WINDOWS_EDGE),
-    ]
+    systems = ((c.OFFICE_WINDOWS, c.WINDOWS_EDGE, c.SYNC_WINDOWS), (c.OFFICE_MAC, c.MAC_SAFARI, c.SYNC_MAC))
+    programs = np.array(
+        [
+            [
+                c.silent(log, c.OFFICE, c.EXCHANGE, office, c.PRIMARY),
+                c.silent(log, c.TEAMS, c.TEAMS_SERVICE, page, c.PRIMARY),
+                c.silent(log, c.ONEDRIVE, c.SHAREPOINT, sync, c.PRIMARY),
+                c.silent(log, c.OFFICE, c.GRAPH, office, c.PRIMARY),
+                c.silent(log, c.TEAMS, c.GRAPH, page),
+                c.silent(log, c.HOME, c.GRAPH, page),
+            ]
+            for office, page, sync in systems
+        ]
+    )
     endings = [c.outcome(log, name) for name in ("renewed", "by claim", "not signed in", "session expired")]
     places = _desk_places(firm, people, days, in_office)
     behind = np.array([place(log, "Microsoft", town, n) for n, town in enumerate(("Amsterdam", "Dublin", "Amsterdam"))])
     places = np.where(rng.random(len(people)) < 0.03, behind[rng.integers(0, 3, len(people))], places)
     return Rows(
-        moments, people, places, np.array(programs)[rng.integers(0, len(programs), len(people))],
+        moments, people, places, programs[_of(firm, "has_mac")[people].astype(int), rng.integers(0, 6, len(people))],
         rng.choice(endings, size=len(people), p=[0.6, 0.385, 0.01, 0.005]), _of(firm, "laptop")[people],
         _sessions(firm, 0, people, days, 21), telephone=False,
     )  # fmt: skip
@@ -297,7 +302,7 @@ def _browsers(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
             for agent in (c.WINDOWS_EDGE, c.WINDOWS_CHROME, c.MAC_SAFARI)
         ]
     )  # fmt: skip
-    own = np.array([int(rng.integers(3)) if not person.is_managed else 0 for person in desks])
+    own = np.array([2 if person.has_mac else int(not person.is_managed and rng.random() < 0.5) for person in desks])
     programs = pages[own[people], rng.integers(0, 4, len(people))]
     windows = c.client(log, c.WINDOWS_SIGN_IN, c.AAD_GRAPH, c.BROKER_WINDOWS, token=c.PRIMARY)
     is_morning = managed[people] & (rng.random(len(people)) < 0.35)

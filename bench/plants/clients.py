@@ -25,6 +25,9 @@ IPHONE_SAFARI: Final = (
 )
 OUTLOOK_IPHONE: Final = "Outlook-iOS/735.4341.2602 Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)"
 OUTLOOK_ANDROID: Final = "Dalvik/2.1.0 (Linux; U; Android 16; SM-S931B) Outlook-Android/4.2544.1 PKeyAuth/1.0"
+OFFICE_MAC: Final = "Microsoft Outlook/16.103 (Macintosh; Intel Mac OS X 10_15_7)"
+SYNC_MAC: Final = "Microsoft SkyDriveSync 25.200.1019 ship; Mac OS X 26.1"
+SYNC_WINDOWS: Final = "Microsoft SkyDriveSync 25.200.1019 ship; Windows NT 10.0"
 OFFICE_WINDOWS: Final = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.19328; Pro)"
 BROKER_WINDOWS: Final = "Windows-AzureAD-Authentication-Provider/1.0"
 APPLE_MAIL: Final = "Apple-iPhone17C3/2301.345"
@@ -69,6 +72,9 @@ _BROWSERS: Final = {
     OUTLOOK_IPHONE: ("Ios 19.1", ""),
     OUTLOOK_ANDROID: ("Android", "Rich Client 5.0.0"),
     OFFICE_WINDOWS: ("Windows10", "Rich Client 5.2.6"),
+    OFFICE_MAC: ("MacOs", "Rich Client 5.2.6"),
+    SYNC_MAC: ("MacOs", "Rich Client 5.2.6"),
+    SYNC_WINDOWS: ("Windows10", "Rich Client 5.2.6"),
     BROKER_WINDOWS: ("Windows10", ""),
     APPLE_MAIL: ("Ios", ""),
     CLI: ("", "Python Requests 2.32"),

@@ -119,7 +119,7 @@ def impossible_travel(plant: Plant) -> None:
     """A sign-in at the office and one from another continent an hour later, at times with the owner back between."""
     rng, log = plant.rng, plant.log
     person, moment = plant.quiet_victim(at_work=True)
-    own = c.browser(log, c.OUTLOOK_WEB, c.EXCHANGE)
+    own = c.browser(log, c.OUTLOOK_WEB, c.EXCHANGE, person.page)
     here = np.array([moment, *([moment + int(rng.integers(60, 120)) * MINUTE] if rng.random() < 0.5 else [])])
     home = plant.rows(here, person.row, usual_place(plant, person), own, "by claim", device=person.laptop)
     there = np.array([moment + int(rng.integers(5, 50)) * MINUTE])
@@ -160,8 +160,8 @@ def stolen_session(plant: Plant) -> None:
     person, moment = plant.quiet_victim(at_work=True)
     session = laptop_session(plant, person, moment)
     here = np.array([moment])
-    own = plant.rows(here, person.row, usual_place(plant, person), c.browser(log, c.HOME, c.GRAPH), "by claim",
-                     session=session, device=person.laptop)  # fmt: skip
+    own = plant.rows(here, person.row, usual_place(plant, person), c.browser(log, c.HOME, c.GRAPH, person.page),
+                     "by claim", session=session, device=person.laptop)  # fmt: skip
     there = soon(rng, moment + int(rng.integers(5, 200)) * MINUTE, int(rng.integers(1, 6)), 2 * HOUR)
     den = plant.den()
     agent = str(rng.choice([c.LINUX_CHROME, c.MAC_SAFARI, "python-requests/2.31.0"]))

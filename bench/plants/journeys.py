@@ -70,7 +70,8 @@ def work_abroad(firm: Ordinary) -> None:
         count = int((trip.departed - trip.arrived) / DAY * 5)
         moments = trip.arrived + np.sort(firm.rng.integers(0, trip.departed - trip.arrived, count))
         approved = np.arange(count) % 6 == 0
-        pages = c.browser(log, c.HOME, c.GRAPH), c.silent(log, c.OFFICE, c.EXCHANGE, c.OFFICE_WINDOWS, c.PRIMARY)
+        page = trip.person.page
+        pages = c.browser(log, c.HOME, c.GRAPH, page), c.silent(log, c.TEAMS, c.GRAPH, page)
         day = np.searchsorted(firm.days.midnights, moments, side="right") - 1
         numbers = (trip.person.number * 1000 + day // 21) * 10
         rows = log.add(
@@ -92,23 +93,23 @@ def moved_house(firm: Ordinary) -> None:
         evenings = _here(firm, person, np.array([days.at(d, 19.5) for d in range(first, days.days)], np.int64))
         rows = log.add(
             evenings + rng.integers(0, 2 * HOUR, len(evenings)), person=person.row, place=where, device=person.laptop,
-            client=c.browser(log, c.OUTLOOK_WEB, c.EXCHANGE), outcome=c.outcome(log, "by claim"),
+            client=c.browser(log, c.OUTLOOK_WEB, c.EXCHANGE, person.page), outcome=c.outcome(log, "by claim"),
         )  # fmt: skip
         firm.note("moved", "another line at home", [person], rows)
 
 
 def new_vpn(firm: Ordinary) -> None:
-    """Let one in two hundred begin to use a VPN, in the session that goes on."""
+    """Let one in three hundred begin to use a VPN, in the session that goes on."""
     log, days, rng = firm.log, firm.days, firm.rng
-    for person in chosen(firm, 0.005):
+    for person in chosen(firm, 0.003):
         first = days.workday(rng, days.recent + 4, days.days - 4)
         evenings = _here(firm, person, np.array([days.at(d, 20.2) for d in range(first, days.days)], np.int64))
         out = place(log, "servers B", str(rng.choice(["Amsterdam", "London"])), 5_000 + person.number)
         day = np.searchsorted(days.midnights, evenings, side="right") - 1
         numbers = (person.number * 1000 + day // 21) * 10
         rows = log.add(
-            evenings, person=person.row, place=out, device=person.laptop, client=c.browser(log, c.HOME, c.GRAPH),
-            outcome=c.outcome(log, "by claim"),
+            evenings, person=person.row, place=out, device=person.laptop,
+            client=c.browser(log, c.HOME, c.GRAPH, person.page), outcome=c.outcome(log, "by claim"),
             session=np.array([log.session(int(number)) for number in numbers], np.int64),
         )  # fmt: skip
         firm.note("new-vpn", "own VPN since these weeks", [person], rows)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from bench.plants.clients import MAC_SAFARI, WINDOWS_EDGE
 from bench.plants.log import Log, guid
 from bench.plants.places import LINES_HOME, MOBILE_HOME, place
 
@@ -76,6 +77,12 @@ class Person:
     is_managed: bool
     telephone: int
     has_iphone: bool
+    has_mac: bool
+
+    @property
+    def page(self) -> str:
+        """The user agent of the browser at the own computer."""
+        return MAC_SAFARI if self.has_mac else WINDOWS_EDGE
 
     @property
     def is_at_a_desk(self) -> bool:
@@ -163,7 +170,7 @@ class _Staffing:
         return Person(
             number, row, user_id, f"{local}@{domain}", name, job, town, line, str(rng.choice(MOBILE_HOME)),
             place(self._log, line, town, site * 8), six, self._laptop(number, is_managed=managed), managed,
-            self._telephone(number), bool(rng.random() < 0.65),
+            self._telephone(number), bool(rng.random() < 0.65), not managed and bool(rng.random() < 0.3),
         )  # fmt: skip
 
     def _laptop(self, number: int, *, is_managed: bool) -> int:

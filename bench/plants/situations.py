@@ -58,7 +58,7 @@ def _browser_rows(
     return log.add(
         moments,
         person=person.row,
-        client=c.browser(log, c.HOME, c.GRAPH),
+        client=c.browser(log, c.HOME, c.GRAPH, person.page),
         place=office_of(firm, person) if where is None else where,
         device=person.laptop,
         outcome=np.array([c.outcome(log, name) for name in names]),
@@ -206,7 +206,7 @@ def own_vpn(firm: Ordinary) -> None:
         evenings = evenings[[not firm.is_away(person, int(moment)) for moment in evenings]]
         rows = log.add(
             evenings + firm.rng.integers(0, HOUR, len(evenings)), person=person.row, device=person.laptop,
-            client=c.browser(log, c.HOME, c.GRAPH), outcome=c.outcome(log, "by claim"), place=out,
+            client=c.browser(log, c.HOME, c.GRAPH, person.page), outcome=c.outcome(log, "by claim"), place=out,
         )  # fmt: skip
         firm.note("vpn", "own VPN since months", [person], rows)
 
