@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from checks.signins.detections import UNITS
 from m365_posture.config import ConfigError, TenantConfig
 from m365_posture.config_file import Configuration
 from m365_posture.keys import TENANT_KEY_FILE, KeyUnusable, MasterKey, TenantKey
@@ -114,6 +115,15 @@ def summary_row(signal: Signal, story: Story | None) -> dict[str, Any]:
             for one in signal.acknowledgements
         ],
     }
+
+
+def timeline_rows(story: Story) -> list[dict[str, Any]]:
+    """Return the moments of a story in order, each detection with its title."""
+    titles = {unit.id: unit.title for unit in UNITS}
+    return [
+        {**entry, "detail": titles.get(entry["unit"] or "") or ", ".join(map(str, (entry.get("args") or {}).values()))}
+        for entry in story.timeline
+    ]
 
 
 def sentences(signal: Signal, story: Story | None) -> Iterator[str]:

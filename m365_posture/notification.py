@@ -30,7 +30,7 @@ WAITS_S: Final = (2.0, 8.0)
 _TITLE: Final = mark("{reference}: sign-ins to examine")
 _LINES: Final = (
     mark("Reference: {reference}"),
-    mark("New signals of the highest level to examine: {count}"),
+    mark("New signals of level high to examine: {count}"),
     mark("The earliest began: {since} ({timezone})"),
     mark("To look at them: {command}"),
 )

@@ -67,5 +67,5 @@ def root(
     Data goes to standard output, progress and summaries to standard error.
 
     Exit codes: 0 done, 1 findings at --fail-on or worse, 2 wrong usage, configuration or key,
-    3 coverage incomplete, 4 sign-in to a tenant failed, 5 stored data unusable or tenant locked.
+    3 coverage incomplete or a signal not sent, 4 sign-in to a tenant failed, 5 stored data unusable or tenant locked.
     """

@@ -47,9 +47,9 @@ def scan(
 
     A scan with --only never becomes the newest one. The summary names everything that was not read;
     what was not granted, not licensed or cannot be had from Graph changes the exit code with --strict only.
-    Exit codes: 1 a finding at --fail-on or worse,
-    2 wrong configuration or key, 3 coverage incomplete, 4 sign-in failed, 5 stored data unusable or
-    another scan of the tenant is running; with several tenants 2, 5, 4, 1, 3 in that order.
+    Exit codes: 1 a finding at --fail-on or worse, 2 wrong configuration or key, 3 coverage incomplete, or somebody
+    who is to be told of a signal not reached, 4 sign-in failed, 5 stored data unusable or another scan of the tenant
+    is running; with several tenants 2, 5, 4, 1, 3 in that order.
 
     Several tenants are scanned in a process each: one that fails leaves the others whole, and a summary at the
     end names it. What each says, and JSON lines, are written as it ends.

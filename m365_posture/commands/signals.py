@@ -25,7 +25,7 @@ _LIST: Final = (
     *("story", "level", "score", "began", "ended", "name", "user_principal_name", "source", "families", "detections"),
     *("state", "sent_at", "conclusion", "by", "at"),
 )
-_TIMELINE: Final = ("at", "what", "unit", "address", "country", "args")
+_TIMELINE: Final = ("at", "what", "unit", "address", "country", "detail")
 
 
 class Conclusion(StrEnum):
@@ -93,6 +93,8 @@ def list_signals(
             f"Look at one: m365-posture signals show {tenant} STORY; when you know what it was: "
             f"m365-posture signals ack {tenant} STORY --conclusion {'|'.join(Conclusion)} --by NAME."
         )
+    else:
+        say(f"{data.tenant.slug}: no story waits for a conclusion.")
 
 
 @app.command("show")
@@ -110,12 +112,12 @@ def show(
 
         m365-posture signals show vermeulen 4f1c9a2b --key-file master.key
     """
-    from m365_posture.looking import found, sentences, story_of, summary_row
+    from m365_posture.looking import found, sentences, story_of, summary_row, timeline_rows
 
     data = _data(tenant, config, key_file)
     signal = found(data, story)
     told = story_of(data, signal)
-    timeline = [dict(entry) for entry in told.timeline] if told else []
+    timeline = timeline_rows(told) if told else []
     if form in {Format.JSON, Format.JSONL}:
         write_rows([{**summary_row(signal, told), "timeline": timeline}], (), form)
         return

@@ -1,6 +1,7 @@
 """Channels: what may stand in the variable, and that a message goes to the channel and nowhere else."""
 
 import getpass
+import json
 import os
 import socket
 import subprocess
@@ -11,11 +12,13 @@ import pytest
 from builders.signals import SLUG, VARIABLE, a_firm
 from channel_kit import DRIP, a_channel, a_mail_server, nobody_there
 
+import m365_posture
 from m365_posture.channels import Channel, Message, channels_of, check_channels, post, reason
 from m365_posture.config import ConfigError
 from simulator.certificates import server_files
 
 MESSAGE = Message("K-1: sign-ins to examine", "Reference: K-1\nTo look at them: m365-posture signals list K-1")
+WORKER = Path(m365_posture.__file__).with_name("channel_worker.py")
 SECRET = "topsecret-9f2c"
 
 
@@ -153,6 +156,35 @@ def test_a_failure_that_an_address_calls_unimportant_is_a_failure() -> None:
 
 def test_an_address_that_apprise_does_not_know_is_not_sent_to() -> None:
     assert outcomes("slakc://token") == ["invalid"]
+
+
+WATCHED = """
+import json, os, runpy, sys
+WHERE = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.sendto": 1, "subprocess.Popen": 0, "os.system": 0}
+def told(event, arguments):
+    if event in WHERE:
+        os.write(2, (json.dumps([event, str(arguments[WHERE[event]])]) + chr(10)).encode())
+sys.addaudithook(told)
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+def test_sending_connects_to_the_channel_and_asks_nobody_else() -> None:
+    with a_channel() as channel, a_mail_server() as (port, _):
+        addresses = [channel.address, f"mailto://127.0.0.1:{port}/an@msp.example?from=b@msp.example&smtp=127.0.0.1"]
+        request = {"addresses": addresses, "title": MESSAGE.title, "body": MESSAGE.body, "deadline_s": 30}
+        answer = subprocess.run(  # noqa: S603 - this program's own file
+            [sys.executable, "-I", "-c", WATCHED, str(WORKER)],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    assert answer.stdout.count("delivered") == 2
+    events = [tuple(json.loads(line)) for line in answer.stderr.splitlines() if line.startswith("[")]
+    channels = {("socket.connect", f"('127.0.0.1', {number})") for number in (port, channel.port)}
+    assert channels <= set(events) <= {*channels, ("socket.getaddrinfo", "127.0.0.1")}
 
 
 def test_what_the_process_that_sends_sees_holds_no_key_and_no_secret(tmp_path: Path) -> None:

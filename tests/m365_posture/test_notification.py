@@ -61,7 +61,12 @@ def test_what_is_sent_names_no_firm_nobody_and_no_address(firm: Firm, channel: R
     assert len(channel.received) == 1
     assert [name for name in secret if name.lower() in sent.lower()] == []
     code = firm.data.reference
-    for said in (f"Reference: {code}", f"m365-posture signals list {code}", "examine: 3", "2026-11-23 04:12"):
+    for said in (
+        f"Reference: {code}",
+        f"m365-posture signals list {code}",
+        "level high to examine: 3",
+        "2026-11-23 04:12",
+    ):
         assert said in sent
 
 

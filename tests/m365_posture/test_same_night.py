@@ -1,5 +1,6 @@
 """A scan tells the same night, the next one makes up for what could not be sent, and the summary says so."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from store.signals import Signals
 
 SLUG = "lambert"
 VARIABLE = "NOTIFY_LAMBERT"
+NAMING = ("story", "user_id", "name", "user_principal_name", "source", "address", "detail")
 QUICK = ("--only", "policies", "--format", "jsonl")
 
 
@@ -71,3 +73,28 @@ def test_a_scan_without_signals_tells_nobody(world: World, monkeypatch: pytest.M
     assert answer.code == 0
     assert "signals to examine" not in answer.messages
     assert channel.received == []
+
+
+def test_what_a_scan_found_in_a_firm_is_sent_that_night_and_not_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attacked = world.simulator.tenants["vermeulen"]
+    world.edit("[tenants.vermeulen]\n", f'[tenants.vermeulen]\nnotify_env = "{VARIABLE}"\n')
+    with a_channel() as channel:
+        monkeypatch.setenv(VARIABLE, channel.address)
+        nights = [world.run("scan", "vermeulen", "--format", "jsonl") for _ in range(2)]
+        rows = json.loads(world.run("signals", "list", "vermeulen", "--format", "json").output)
+        shown = json.loads(world.run("signals", "show", "vermeulen", rows[0]["story"], "--format", "json").output)
+
+    high = [row for row in rows if row["level"] == "high"]
+    assert high
+    assert f"{len(rows)} new, {len(rows)} not acknowledged; {len(high)} sent." in nights[0].messages
+    assert f"0 new, {len(rows)} not acknowledged; nothing new to send." in nights[1].messages
+    assert len(channel.received) == 1
+    assert f"level high to examine: {len(high)}" in channel.text
+    found = [*rows, *shown, *(moment for one in shown for moment in one["timeline"])]
+    told = [str(entry[key]) for entry in found for key in NAMING if entry.get(key)]
+    people = [user[key] for user in attacked.users for key in ("displayName", "userPrincipalName", "id")]
+    named = {*told, *people, "vermeulen", attacked.name, attacked.tenant_id, *(d["id"] for d in attacked.domains)}
+    assert len(told) > 5
+    assert [name for name in named if name.lower() in channel.text.lower()] == []

@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from builders.signals import NIGHT, SLUG, VARIABLE, Firm, a_firm, a_story, an_evaluation
 from channel_kit import Moments, a_channel, nobody_there
 
+from checks.signins.detections import UNITS
 from m365_posture.notification import tell
 
 HASTE = 'hosts = {login = "https://127.0.0.1:9443", graph = "https://127.0.0.1:9444", clock_speed = 200}'
@@ -57,6 +61,8 @@ def test_an_acknowledged_story_leaves_the_list_and_stays_in_the_whole_one(firm: 
 
     assert [row["story"] for row in open_rows] == [OTHER]
     assert [row["state"] for row in every] == ["acknowledged", "open"]
+    ack(firm, OTHER)
+    assert "no story waits" in firm.run("signals", "list", SLUG).messages
     assert (every[0]["conclusion"], every[0]["by"], every[0]["note"]) == ("explained", "An Peeters", "on holiday")
     assert every[0]["at"]
 
@@ -93,7 +99,9 @@ def test_a_story_is_shown_with_its_timeline_and_by_the_beginning_of_its_id(firm:
     answer = firm.run("signals", "show", SLUG, STORY[:5], "--format", "csv")
 
     assert answer.code == 0
-    assert [row["what"] for row in csv.DictReader(StringIO(answer.text))] == ["detected", "signed_in"]
+    rows = list(csv.DictReader(StringIO(answer.text)))
+    assert [row["what"] for row in rows] == ["detected", "signed_in"]
+    assert rows[0]["detail"] == next(unit.title for unit in UNITS if unit.id == "D02")
     for said in ("level high, acknowledged; Hélène Noël", "Not sent", "An Peeters: incident (password changed)"):
         assert said in answer.messages
 
@@ -172,6 +180,31 @@ def test_a_timer_that_sends_for_everybody_says_nothing_when_there_is_nothing(
     assert (first.code, second.code) == (0, 0)
     assert "1 sent" in first.messages
     assert second.messages == ""
+
+
+def test_two_processes_that_send_at_the_same_time_send_once(firm: Firm) -> None:
+    options = ["--config", str(firm.config), "--key-file", str(firm.folder / "master.key")]
+    command = [sys.executable, "-m", "m365_posture", "signals", "send", SLUG, *options]
+    root = Path(__file__).parents[2]
+    with a_channel() as channel:
+        environment = {**os.environ, VARIABLE: channel.address}
+        both = [subprocess.Popen(command, cwd=root, env=environment) for _ in range(2)]  # noqa: S603 - this program
+        codes = [process.wait(timeout=60) for process in both]
+
+    assert codes == [0, 0]
+    assert len(channel.received) == 1
+
+
+def test_what_has_been_kept_long_enough_is_purged(firm: Firm) -> None:
+    old = a_story("long-ago", began=NIGHT - timedelta(days=1000))
+    noticed(firm, old, number=3)
+
+    dry = json.loads(firm.run("purge", SLUG, "--dry-run", "--format", "json").output)
+    wet = json.loads(firm.run("purge", SLUG, "--format", "json").output)
+
+    assert [row["rows"] for row in dry if row["table"] == "signals"] == [1]
+    assert [row["rows"] for row in wet if row["table"] == "signals"] == [1]
+    assert {signal.story for signal in firm.signals()} == {STORY, OTHER}
 
 
 def test_a_variable_that_is_empty_is_told_and_nothing_is_lost(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
