@@ -32,7 +32,8 @@ tries AS MATERIALIZED (
         coalesce(seen.is_trusted, FALSE) AS is_trusted, coalesce(seen.is_disabled, FALSE) AS is_disabled,
         CASE WHEN seen.asn IS NULL THEN seen.near ELSE hash(seen.asn) END AS carrier,
         coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR coalesce(seen.is_scripted OR seen.is_hosting, FALSE)
-            AS is_foreign
+            AS is_foreign,
+        coalesce(seen.is_mobile, FALSE) AS is_telephone
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_try AND seen.address IS NOT NULL AND seen.is_private IS NOT TRUE
         AND NOT {IS_AT_HOME}
@@ -72,18 +73,20 @@ sprayed AS MATERIALIZED (
     SELECT *, sum(is_first::INT) OVER (PARTITION BY address ORDER BY moment, row) AS episode FROM begun
 ),
 residents AS (
-    SELECT near, who FROM settled WHERE near IN (SELECT near FROM sprayed)
+    SELECT DISTINCT address, who
+    FROM (SELECT address, who FROM seen WHERE is_success UNION ALL SELECT address, who FROM refreshes)
+    WHERE address IN (SELECT address FROM sprayed) AND who IS NOT NULL
 ),
-crowds AS (SELECT near, count(*) AS residents FROM residents GROUP BY near),
+crowds AS (SELECT address, count(*) AS residents FROM residents GROUP BY address),
 sprays AS MATERIALIZED (
     SELECT
-        address, episode, min(moment) AS first, max(moment) AS last, count(*) AS times, count(DISTINCT person) AS tried,
-        bool_and(is_scripted) AS is_scripted, bool_and(is_trusted) AS is_trusted,
-        list(row ORDER BY moment, row)[:50] AS rows
+        sprayed.address, episode, min(moment) AS first, max(moment) AS last, count(*) AS times,
+        count(DISTINCT person) AS tried, bool_and(is_scripted) AS is_scripted,
+        bool_and(is_trusted) AS is_trusted, list(row ORDER BY moment, row)[:50] AS rows
     FROM sprayed
-    LEFT JOIN crowds USING (near)
-    LEFT JOIN residents ON residents.near = sprayed.near AND residents.who = sprayed.who
-    GROUP BY address, episode
+    LEFT JOIN crowds USING (address)
+    LEFT JOIN residents ON residents.address = sprayed.address AND residents.who = sprayed.who
+    GROUP BY sprayed.address, episode
     HAVING (tried > coalesce(any_value(residents), 0) OR bool_and(is_scripted))
         AND (bool_or(is_large) OR count(DISTINCT residents.who) * 2 <= tried)
 )"""  # noqa: S608 - constants only

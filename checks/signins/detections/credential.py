@@ -9,6 +9,8 @@ from m365_posture.texts import mark
 
 STOPS: Final = 3
 """Stopped so often, somebody is not simply slow to approve."""
+STRANGE_INTERRUPTS: Final = "50097, 50155, 50158"
+"""Entra asks for something of the device or of another provider; that ends a sign-in which its owner did not begin."""
 EPISODE: Final = "INTERVAL 24 HOURS"
 ARRIVED: Final = "INTERVAL 60 MINUTES"
 
@@ -22,7 +24,10 @@ stops AS MATERIALIZED (
         coalesce(seen.refusal IN ('declined', 'wrong_number', 'fraud'), FALSE) AS is_by_owner
     FROM seen {JOIN_SETTLED}
     WHERE seen.who IS NOT NULL AND seen.is_right AND seen.is_success IS FALSE
-        AND (seen.is_password OR (seen.is_interactive IS NOT FALSE AND seen.is_interrupt IS NOT TRUE))
+        AND (seen.is_password OR (
+            (seen.is_interactive IS NOT FALSE OR seen.is_ropc)
+            AND (seen.is_interrupt IS NOT TRUE OR seen.code IN ({STRANGE_INTERRUPTS}))
+        ))
         AND seen.is_by_claim IS NOT TRUE AND seen.is_prt IS NOT TRUE AND seen.is_refresh_token IS NOT TRUE
         AND seen.is_dead_token IS NOT TRUE AND seen.is_managed IS NOT TRUE AND seen.is_trusted IS NOT TRUE
         AND seen.is_learned AND seen.is_common_near IS NOT TRUE AND NOT {IS_AT_HOME}

@@ -48,7 +48,8 @@ uses AS (
     SELECT seen.row, seen.moment, seen.who, seen.address, seen.app, seen.agent, seen.is_success
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_right AND seen.who IS NOT NULL AND seen.address IS NOT NULL AND settled.who IS NULL
-        AND seen.is_interactive IS NOT FALSE AND seen.is_managed IS NOT TRUE AND seen.is_microsoft IS NOT TRUE
+        AND (seen.is_interactive IS NOT FALSE OR seen.is_ropc OR (seen.is_legacy AND seen.is_mobile IS NOT TRUE))
+        AND seen.is_managed IS NOT TRUE AND seen.is_microsoft IS NOT TRUE
 ),
 ahead AS (
     SELECT *, count(DISTINCT app) OVER ahead AS apps, count(DISTINCT agent) OVER ahead AS programs

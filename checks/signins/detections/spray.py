@@ -22,11 +22,18 @@ MANY_PEOPLE: Final = 15
 SAME_PROGRAM: Final = "INTERVAL 60 MINUTES"
 
 # Who got in from there before, with a program of his own, is at home there; so is whoever holds a device of the firm.
+# Some logs call a success by password silent, so the first of silent ones from a place counts as well.
 _RIGHTS: Final = f"""
 rights AS MATERIALIZED (
-    SELECT seen.row, seen.moment, seen.who, seen.address, seen.agent, seen.is_success, seen.is_new_agent
+    SELECT
+        seen.row, seen.moment, seen.who, seen.address, seen.agent, seen.is_success,
+        seen.is_new_agent OR coalesce(seen.is_new_asn, seen.is_new_country, TRUE) AS is_new
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_right AND seen.who IS NOT NULL AND seen.is_managed IS NOT TRUE AND NOT {IS_AT_HOME}
+    UNION ALL
+    SELECT seen.row, seen.moment, seen.who, seen.address, NULL, TRUE, FALSE
+    FROM (SELECT *, first AS moment FROM refreshes) seen {JOIN_SETTLED}
+    WHERE seen.who IS NOT NULL AND seen.is_managed IS NOT TRUE AND settled.who IS NULL
 )"""  # noqa: S608 - constants only
 
 _SPRAY: Final = f"""
@@ -43,8 +50,8 @@ SELECT
 FROM sprays ORDER BY first, address
 """  # noqa: S608 - constants only
 
-# The password fits at the source of the tries; or elsewhere soon, for somebody tried, by the program that tried, which
-# is none of his own.
+# The password fits at the source of the tries; or elsewhere soon, for somebody tried, by the program that tried, where
+# program or network is new to him.
 _ENTERED: Final = f"""
 strikes AS (
     SELECT address, NULL AS target, first, last, tried, TRUE AS is_spray FROM sprays
@@ -62,7 +69,7 @@ entered AS (
     JOIN sprayed ON sprayed.who = rights.who AND sprayed.agent = rights.agent AND sprayed.address <> rights.address
         AND rights.moment BETWEEN sprayed.moment AND sprayed.moment + {SAME_PROGRAM}
     JOIN sprays ON sprays.address = sprayed.address AND sprays.episode = sprayed.episode
-    WHERE is_new_agent
+    WHERE is_new
 )"""  # noqa: S608 - constants only
 
 _ENTRY: Final = f"""

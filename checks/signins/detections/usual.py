@@ -1,15 +1,20 @@
 """Where a person is at home: SQL fragments, no detection of their own.
 
-At home is who got in from the network at hand at least a day before, with a program of a family that he uses. A
-stranger does not come to be at home by getting in, and a script that is not a person's own is at home nowhere.
+At home is who got in from the network at hand at least a day before, and more than once or twice, with a program of a
+family that he uses. A stranger does not come to be at home by getting in, and a script that is not a person's own is
+at home nowhere.
 """
 
 from typing import Final
 
-SETTLED: Final = """
+SETTLED_BY: Final = 3
+"""So many successes from a network make it a person's own."""
+
+SETTLED: Final = f"""
 settled AS MATERIALIZED (
-    SELECT who, value AS near, min(first_seen) AS since FROM history WHERE kind = 'network' GROUP BY ALL
-)"""
+    SELECT who, value AS near, min(first_seen) AS since FROM history
+    WHERE kind = 'network' AND successes >= {SETTLED_BY} GROUP BY who, value
+)"""  # noqa: S608 - constants only
 """Since when a person gets in from a network; before the other fragments."""
 
 JOIN_SETTLED: Final = """
