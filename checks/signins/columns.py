@@ -301,34 +301,42 @@ coalesce(len(list_filter(steps, lambda s: s.succeeded
 
 PROVED: Final = f"""
 SELECT
-    * EXCLUDE (
-        lacks, refresh_lacks, error_code, told, steps, user_id, user_principal_name, is_no_address,
-        authentication_details
-    ),
-    coalesce(who, {key_of("lower(user_principal_name)")}, row) AS person,
-    CASE WHEN who IS NOT NULL THEN FALSE WHEN user_id IN ('', '{NOBODY}') OR code = {NO_SUCH_ACCOUNT} THEN TRUE END
-        AS is_stranger,
-    lower(user_principal_name) IN (SELECT name FROM emergency_accounts) AS is_break_glass,
-    told IS NOT NULL OR coalesce(len(steps) > 0, FALSE) AS is_told,
-    lower(concat_ws(' | ', told, array_to_string(
-        list_transform(steps, lambda s: coalesce(s.authenticationStepResultDetail, '')), ' | '))) AS words,
-    CASE WHEN is_told AND regexp_matches(words, '{_REFUSAL_TEXT}') THEN TRUE
-        WHEN is_told OR code <> {MFA_FAILED} THEN FALSE END AS is_refused,
+    * EXCLUDE (told, steps, words),
     CASE WHEN is_refused THEN CASE
         WHEN contains(words, 'fraud') THEN 'fraud' WHEN contains(words, 'did not select') THEN 'wrong_number'
         WHEN contains(words, 'declined') THEN 'declined' ELSE 'no_response' END END AS refusal,
     CASE WHEN is_refused THEN greatest(1, len(list_filter(steps, lambda s:
         regexp_matches(lower(s.authenticationStepResultDetail), '{_REFUSAL_TEXT}'))))
         WHEN NOT is_refused THEN 0 END::INTEGER AS denials,
-    CASE WHEN {_DONE} OR regexp_matches(words, 'mfa (successfully )?completed') THEN TRUE
-        WHEN is_told OR is_single_factor THEN FALSE END AS is_mfa_done,
     CASE WHEN is_told THEN contains(words, 'satisfied by claim') AND NOT is_mfa_done END AS is_by_claim,
     CASE WHEN len(steps) > 0 THEN
         len(list_filter(steps, lambda s: s.authenticationMethod = 'Password' AND s.succeeded)) > 0 END AS is_password,
     CASE WHEN len(steps) > 0 THEN
-        len(list_filter(steps, lambda s: contains(lower(s.authenticationMethod), 'oath'))) > 0 END AS is_otp,
-    lacks | CASE WHEN steps IS NULL THEN {mask("authentication_details")}::UBIGINT ELSE 0::UBIGINT END AS lacks,
-    is_no_address OR coalesce(authentication_details <> '' AND steps IS NULL, FALSE) OR code IS NULL AS is_malformed
-FROM (SELECT *, {STEPS} AS steps FROM chosen)
+        len(list_filter(steps, lambda s: contains(lower(s.authenticationMethod), 'oath'))) > 0 END AS is_otp
+FROM (
+    SELECT
+        *,
+        CASE WHEN is_told AND regexp_matches(words, '{_REFUSAL_TEXT}') THEN TRUE
+            WHEN is_told OR code <> {MFA_FAILED} THEN FALSE END AS is_refused,
+        CASE WHEN {_DONE} OR regexp_matches(words, 'mfa (successfully )?completed') THEN TRUE
+            WHEN is_told OR is_single_factor THEN FALSE END AS is_mfa_done
+    FROM (
+        SELECT
+            * EXCLUDE (
+                lacks, refresh_lacks, error_code, user_id, user_principal_name, is_no_address, authentication_details
+            ),
+            coalesce(who, {key_of("lower(user_principal_name)")}, row) AS person,
+            CASE WHEN who IS NOT NULL THEN FALSE WHEN user_id IN ('', '{NOBODY}') OR code = {NO_SUCH_ACCOUNT} THEN TRUE
+                END AS is_stranger,
+            lower(user_principal_name) IN (SELECT name FROM emergency_accounts) AS is_break_glass,
+            told IS NOT NULL OR coalesce(len(steps) > 0, FALSE) AS is_told,
+            lower(concat_ws(' | ', told, array_to_string(
+                list_transform(steps, lambda s: coalesce(s.authenticationStepResultDetail, '')), ' | '))) AS words,
+            lacks | CASE WHEN steps IS NULL THEN {mask("authentication_details")}::UBIGINT ELSE 0::UBIGINT END AS lacks,
+            is_no_address OR coalesce(authentication_details <> '' AND steps IS NULL, FALSE) OR code IS NULL
+                AS is_malformed
+        FROM (SELECT *, {STEPS} AS steps FROM chosen)
+    )
+)
 """  # noqa: S608 - constants only
 """Rows of the log, `chosen`, with what the steps of the sign-in tell: too dear to be asked of every row."""

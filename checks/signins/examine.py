@@ -66,7 +66,7 @@ def examine(
     """
     span = Span(context.as_of - context.look_back, context.as_of)
     sign_ins.register("audits_read", audit_table(audits, span.since, span.until))
-    build(
+    source = build(
         sign_ins,
         span,
         baselines=_baselines(baselines),
@@ -78,6 +78,7 @@ def examine(
         told = _Told(
             context,
             unread=frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap)),
+            source=source,
             beta_unread=beta_unread,
             never_filled=never_filled(sign_ins),
             known_since=_known_since(sign_ins, context),
@@ -112,6 +113,7 @@ class _Told:
 
     context: Context
     unread: frozenset[str]
+    source: str
     beta_unread: bool
     never_filled: frozenset[str]
     known_since: datetime | None
@@ -140,7 +142,7 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
     reasons = {unit.id: _because(unit, told) for unit in units}
     evaluated = [unit for unit in units if not reasons[unit.id]]
     hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in evaluated}
-    accounts, read, unnamed = accounts_of(sign_ins, span.since, span.until)
+    accounts, read, unnamed = accounts_of(sign_ins, told.source, span.since, span.until)
     names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs])
     found = [found_of(unit, hit, names) for unit in evaluated for hit in hits[unit.id]]
     detections = sorted((one.detection for one in found), key=_order)

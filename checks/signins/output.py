@@ -24,7 +24,7 @@ SELECT
     max(coalesce(nullif(user_display_name, ''), service_principal_name)) AS name,
     max(user_principal_name) AS user_principal_name,
     count(*) AS rows
-FROM sign_ins
+FROM source
 WHERE created_date_time IS NULL OR (created_date_time > ? AND created_date_time <= ?)
 GROUP BY 1 ORDER BY 2
 """  # noqa: S608 - constants only
@@ -70,9 +70,18 @@ class Directory:
     sources: Mapping[int, str]
 
 
-def accounts_of(sign_ins: Relation, since: datetime, until: datetime) -> tuple[dict[int, Account], int, int]:
-    """Return the accounts of the time looked at by hash, how many rows it has, and how many name nobody."""
-    rows = records(sign_ins.sql(_ACCOUNTS, [since, until]))
+def accounts_of(
+    sign_ins: Relation, source: str, since: datetime, until: datetime
+) -> tuple[dict[int, Account], int, int]:
+    """Return the accounts of the time looked at by hash, how many rows it has, and how many name nobody.
+
+    Args:
+        sign_ins: The log.
+        source: What `build` returned.
+        since: The beginning of the time looked at, left out.
+        until: Its end.
+    """
+    rows = records(sign_ins.sql(f"WITH source AS (SELECT * FROM {source}) {_ACCOUNTS}", [since, until]))  # noqa: S608 - constants only
     accounts = {
         row["who"]: Account(row["user_id"], row["name"], row["user_principal_name"])
         for row in rows

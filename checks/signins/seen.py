@@ -104,66 +104,55 @@ _MERGED: Final = f"""
 _AS_READ: Final = "sign_ins"
 
 _KEYS: Final = {
-    "country": ("country", "CASE WHEN country IS NOT NULL THEN hash(country) END"),
-    "near": ("network", "near"),
-    "asn": ("asn", "CASE WHEN asn IS NOT NULL THEN hash(asn::VARCHAR) END"),
-    "agent": ("agent", "family"),
-    "client": ("client", "client_key"),
-    "flow": ("flow", "CASE WHEN flow IS NOT NULL THEN hash(flow) END"),
-    "app": ("app", "app"),
+    "country": ("country", "CASE WHEN proved.country IS NOT NULL THEN hash(proved.country) END"),
+    "near": ("network", "proved.near"),
+    "asn": ("asn", "CASE WHEN proved.asn IS NOT NULL THEN hash(proved.asn::VARCHAR) END"),
+    "agent": ("agent", "proved.family"),
+    "client": ("client", "proved.client_key"),
+    "flow": ("flow", "CASE WHEN proved.flow IS NOT NULL THEN hash(proved.flow) END"),
+    "app": ("app", "proved.app"),
 }
 """By the name in `is_new_…`: kind in `history`, and value of the row."""
 _SHARED: Final = ("country", "near", "asn")
 
-_LOOKED_UP: Final = ",\n        ".join(
-    [
-        *(
-            f"(SELECT first_seen FROM history WHERE kind = '{kind}' AND history.who = proved.who "  # noqa: S608 - constants only
-            f"AND history.value = {value}) AS first_{name}"
-            for name, (kind, value) in _KEYS.items()
-        ),
-        *(
-            f"(SELECT {{'third': third, 'fourth': fourth}} FROM common WHERE kind = '{_KEYS[name][0]}' "  # noqa: S608 - constants only
-            f"AND common.value = {_KEYS[name][1]}) AS others_{name}"
-            for name in _SHARED
-        ),
-    ]
-)
 _NEW: Final = ",\n    ".join(
-    f"CASE WHEN who IS NOT NULL AND {value} IS NOT NULL "
-    f"THEN coalesce(first_{name} >= moment, TRUE) END AS is_new_{name}"
+    f"CASE WHEN proved.who IS NOT NULL AND {value} IS NOT NULL "
+    f"THEN coalesce(of_{name}.first_seen >= moment, TRUE) END AS is_new_{name}"
     for name, (_, value) in _KEYS.items()
 )
 _COMMON: Final = ",\n    ".join(
     f"CASE WHEN {_KEYS[name][1]} IS NOT NULL THEN coalesce("
-    f"CASE WHEN first_{name} <= others_{name}.third THEN others_{name}.fourth ELSE others_{name}.third END "
+    f"CASE WHEN of_{name}.first_seen <= all_{name}.third THEN all_{name}.fourth ELSE all_{name}.third END "
     f"< moment - INTERVAL 1 DAY, FALSE) END AS is_common_{name}"
     for name in _SHARED
 )
-_HELPERS: Final = ", ".join(
-    ["words", "is_told", "is_silent", "client_key", "flow", "first_here", "learned_at"]
-    + [f"first_{name}" for name in _KEYS]
-    + [f"others_{name}" for name in _SHARED]
+_JOINS: Final = "\n".join(
+    f"LEFT JOIN (SELECT who, value, first_seen FROM history WHERE kind = '{kind}') of_{name} "  # noqa: S608 - constants only
+    f"ON of_{name}.who = proved.who AND of_{name}.value = {value}"
+    for name, (kind, value) in _KEYS.items()
+)
+_SHARED_JOINS: Final = "\n".join(
+    f"LEFT JOIN (SELECT value, third, fourth FROM common WHERE kind = '{_KEYS[name][0]}') all_{name} "  # noqa: S608 - constants only
+    f"ON all_{name}.value = {_KEYS[name][1]}"
+    for name in _SHARED
 )
 
 _SEEN: Final = f"""
-SELECT * EXCLUDE ({_HELPERS}),
+SELECT proved.* EXCLUDE (is_told, is_silent, client_key, flow),
     {_NEW},
-    CASE WHEN country IS NOT NULL THEN coalesce(first_here >= moment, TRUE) END AS is_country_new_here,
+    CASE WHEN proved.country IS NOT NULL THEN coalesce(here.first_seen >= moment, TRUE) END AS is_country_new_here,
     {_COMMON},
-    CASE WHEN who IS NOT NULL THEN coalesce(learned_at < moment, FALSE) END AS is_learned
-FROM (
-    SELECT *,
-        {_LOOKED_UP},
-        (SELECT first_seen FROM here WHERE here.value = {_KEYS["country"][1]}) AS first_here,
-        (SELECT learned_at FROM people WHERE people.who = proved.who) AS learned_at
-    FROM proved
-)
+    CASE WHEN proved.who IS NOT NULL THEN coalesce(people.learned_at < moment, FALSE) END AS is_learned
+FROM proved
+{_JOINS}
+{_SHARED_JOINS}
+LEFT JOIN here ON here.value = {_KEYS["country"][1]}
+LEFT JOIN people ON people.who = proved.who
 """  # noqa: S608 - constants only
 _HERE: Final = "SELECT value, min(first_seen) AS first_seen FROM history WHERE kind = 'country' GROUP BY value"
 # said so that Arrow does not filter: nearly every row is wanted, and it would copy them all
 _UNTIL: Final = "epoch_us(created_date_time) <= epoch_us(?::TIMESTAMPTZ)"
-_NONE: Final = "SELECT * FROM seen WHERE FALSE"
+_NONE: Final = "SELECT * FROM proved WHERE FALSE"
 _IN_TIME: Final = "created_date_time > ? AND created_date_time <= ?"
 _UNDATED: Final = "created_date_time IS NULL"
 
@@ -180,7 +169,7 @@ class Span:
 
 def build(
     sign_ins: Relation, span: Span, *, baselines: pa.Table, trusted_networks: Iterable[str], break_glass: Iterable[str]
-) -> None:
+) -> str:
     """Build the tables of this module on the relation's connection.
 
     Args:
@@ -189,6 +178,9 @@ def build(
         baselines: Columns of `sign_in_baselines`; no rows where it was not read.
         trusted_networks: The firm's own networks, in CIDR notation.
         break_glass: User principal names of the emergency accounts, lower case.
+
+    Returns:
+        The rows as they count, for SQL: each id once.
     """
     _register_small(sign_ins, baselines, trusted_networks, break_glass)
     sign_ins.materialise("repeated", _REPEATED)
@@ -202,11 +194,14 @@ def build(
     sign_ins.materialise("people", PEOPLE)
     sign_ins.materialise("common", COMMON)
     sign_ins.materialise("here", _HERE)
-    sign_ins.materialise("seen", _rows(source, _IN_TIME), [span.since, span.until])
+    sign_ins.materialise("proved", _rows(source, _IN_TIME), [span.since, span.until])
+    sign_ins.materialise("seen", _SEEN)
     (undated,) = plain(sign_ins.sql(f"SELECT count(*) AS rows FROM sign_ins WHERE {_UNDATED}")["rows"])  # noqa: S608 - constants only
-    sign_ins.materialise("undated", _rows(source, _UNDATED) if undated else _NONE)
+    sign_ins.materialise("proved", _rows(source, _UNDATED) if undated else _NONE)
+    sign_ins.materialise("undated", _SEEN)
     sign_ins.materialise("refreshes", REFRESHES)
-    sign_ins.drop("successes", "here", "programs", "outcomes")
+    sign_ins.drop("successes", "proved", "here", "programs", "outcomes")
+    return source
 
 
 def forget(sign_ins: Relation) -> None:
@@ -263,6 +258,5 @@ def _log(source: str, condition: str) -> str:
 
 
 def _rows(source: str, condition: str) -> str:
-    """Return SQL for rows as `seen` has them."""
-    chosen = "chosen AS (SELECT * FROM log WHERE NOT is_silent)"
-    return f"WITH {_log(source, condition)}, {chosen}, proved AS ({PROVED}) {_SEEN}"
+    """Return SQL for rows as `seen` has them, without what is new in them."""
+    return f"WITH {_log(source, condition)}, chosen AS (SELECT * FROM log WHERE NOT is_silent) {PROVED}"  # noqa: S608 - constants only
