@@ -31,7 +31,7 @@ stops AS (
     SELECT
         row, moment, who, address, near, wide, asn, country, latitude, longitude, family, is_mfa_done,
         coalesce(is_success AND {PROVED}, FALSE) AS is_approved, is_managed, is_hosting, is_learned,
-        coalesce(asn::UBIGINT, wide) AS network,
+        coalesce(try_cast(asn AS UBIGINT), wide) AS network,
         coalesce(is_new_country, FALSE) OR coalesce(is_new_asn, is_new_near, FALSE) AS comes_new,
         {ELSEWHERE} OR {SHARED} AS is_usual
     FROM seen
@@ -100,7 +100,7 @@ judged AS (
         legs.odd.who AS who, legs.odd.row AS row, legs.odd.moment AS moment, legs.odd.address AS address,
         legs.odd.network AS network, legs.odd.is_approved AS is_approved,
         [{{'moment': legs.a.moment, 'row': legs.a.row}}, {{'moment': legs.b.moment, 'row': legs.b.row}}] AS ends,
-        km, hours, legs.home.country AS usual, legs.odd.country AS other,
+        legs.a.moment AS began, legs.b.moment AS ended, km, hours, legs.home.country AS usual, legs.odd.country AS other,
         coalesce(legs.a.country <> legs.b.country, FALSE)::INT
         + coalesce(legs.odd.is_learned AND legs.odd.is_new, FALSE)::INT
         + coalesce(legs.odd.is_hosting, FALSE)::INT
@@ -115,15 +115,15 @@ judged AS (
 _TRAVEL: Final = f"""
 WITH {_PLACES}, {_LEGS}, {_JUDGED}, {episodes("told", "judged", f"INTERVAL {RETURN_HOURS} HOURS", by="who, network")}
 SELECT
-    who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last,
+    who, arg_min(address, (moment, row)) AS address, min(began) AS first, max(ended) AS last,
     count(DISTINCT row) AS times, TRUE AS succeeded, bool_or(is_approved) AS approved,
     CASE WHEN max(points) >= {HIGH_POINTS} THEN 'high' WHEN max(points) >= {MEDIUM_POINTS} THEN 'medium'
         ELSE 'listed' END AS level,
     list_transform(list_sort(list_distinct(flatten(list(ends)))), lambda one: one.row)[:50] AS rows,
     {{
-        'km': round(arg_max(km, (points, km, row)))::BIGINT,
-        'km_an_hour': round(arg_max(km / hours, (points, km, row)))::BIGINT,
-        'from': arg_max(usual, (points, km, row)), 'to': arg_max(other, (points, km, row)),
+        'km': round(arg_max(km, (points, km / hours, began, row)))::BIGINT,
+        'km_an_hour': round(arg_max(km / hours, (points, km / hours, began, row)))::BIGINT,
+        'from': arg_max(usual, (points, km / hours, began, row)), 'to': arg_max(other, (points, km / hours, began, row)),
         'points': max(points)
     }} AS facts
 FROM told GROUP BY who, network, episode ORDER BY first, who, address
