@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from checks.conditional_access.places import ALL, ALL_TRUSTED, PlaceChoice
-from checks.frame import BOOL, TEXT, column, judged, objects, records
+from checks.frame import BOOL, TEXTS, column, judged, objects, records
 from checks.json_values import ABSENT, Texts, object_of
 from checks.licences import P1, Licences
 from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
@@ -24,8 +24,15 @@ LOOK_BACK: Final = timedelta(days=30)
 _NAMELESS: Final = Gap("sign_ins", TableState.PARTIAL, "accounts_not_named")
 _COUNTRIES: Final = "countryNamedLocation"
 _ENFORCED: Final = {"enabled": True, "disabled": False, "enabledForReportingButNotEnforced": False}
-_MOMENT: Final = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
-_COUNT: Final = pd.ArrowDtype(pa.int64())
+_MOMENTS: Final = pd.ArrowDtype(pa.list_(pa.timestamp("us", tz="UTC")))
+_EVIDENCE: Final = {
+    "country": TEXTS,
+    "user_principal_name": TEXTS,
+    "first_seen": _MOMENTS,
+    "last_seen": _MOMENTS,
+    "times": pd.ArrowDtype(pa.list_(pa.int64())),
+}
+"""What is told of sign-ins; nothing of a setting."""
 _UNKNOWN: Final = "?"
 """In place of a country that the log does not tell."""
 
@@ -215,13 +222,9 @@ def sign_ins_come_from_expected_countries(
     found = [*_settings(expected, licensed), *_people(expected, seen, guests)]
     frame = pd.DataFrame({"kind": [one.parts[0] for one in found], "id": [one.parts[1] for one in found]}, dtype=object)
     frame = frame.assign(name=[one.name for one in found])
-    rows: list[Row] = [one.seen or {} for one in found]
     evidence = {
-        "country": column([row.get("country") for row in rows], frame, TEXT),
-        "user_principal_name": column([row.get("user_principal_name") for row in rows], frame, TEXT),
-        "first_seen": column([row.get("first_seen") for row in rows], frame, _MOMENT),
-        "last_seen": column([row.get("last_seen") for row in rows], frame, _MOMENT),
-        "times": column([row.get("times") for row in rows], frame, _COUNT),
+        name: column([[one.seen[name]] if one.seen and one.seen[name] else [] for one in found], frame, kind)
+        for name, kind in _EVIDENCE.items()
     }
     named = objects(frame, ["kind", "id"], ["name", "id"], evidence)
     answers = column([one.fails for one in found], frame, BOOL)

@@ -44,6 +44,7 @@ def _show(access: Access) -> None:
         "tenant": _page("tenant", wording.text(mark("Tenant")), ":material/fact_check:"),
         "findings": _page("findings", wording.text(mark("Findings")), ":material/list_alt:"),
         "mfa": _page("mfa", wording.text(mark("MFA")), ":material/lock_person:"),
+        "sign_ins": _page("sign_ins", wording.text(mark("Sign-ins")), ":material/login:"),
         "coverage": _page("coverage", wording.text(mark("Coverage")), ":material/visibility:"),
     }
     page = st.navigation(list(pages.values()))

@@ -6,7 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from m365_posture.texts import mark
+from checks.signins.detections import UNITS
+from m365_posture.texts import country_name, mark
 from reports.view_models.ways_in import sentence
 from reports.view_models.wording import Wording
 
@@ -15,11 +16,14 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "accounts": mark("Accounts that are not covered, ten of them at most"),
         "administrators": mark("Global Administrators"),
         "allowed": mark("Sound for a firm of this size"),
-        "attack": mark("Kind of attack"),
+        "began": mark("Began"),
+        "country": mark("Country"),
+        "detections": mark("What was seen"),
         "devices_still_try": mark("Devices still try to sign in"),
-        "entered_at": mark("Signed in at"),
         "emergency_accounts": mark("Emergency accounts, counted apart"),
+        "ended": mark("Ended"),
         "expires": mark("End date"),
+        "first_seen": mark("First sign-in from there"),
         "for_senders": mark("For the senders"),
         "forwards_by": mark("Mail leaves by"),
         "has_password": mark("Has a password"),
@@ -32,6 +36,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "lacks": mark("What is wrong or missing"),
         "kind": mark("What the account is for"),
         "last_day": mark("Last day at the firm"),
+        "last_seen": mark("Last sign-in from there"),
         "last_success": mark("Last successful sign-in"),
         "mailbox": mark("Mailbox"),
         "methods": mark("Registered methods"),
@@ -40,6 +45,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "own_administrators": mark("Number of Global Administrators"),
         "path": mark("Path"),
         "policies": mark("Policies that leave the account out"),
+        "report_only": mark("Policies that only report"),
         "role": mark("Role"),
         "protection": mark("Protection"),
         "roles": mark("Roles"),
@@ -52,9 +58,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "sharing_capability": mark("Sharing outside the firm"),
         "site": mark("Site"),
         "source_address": mark("From the address"),
-        "tried": mark("People tried, or requests refused"),
+        "stories": mark("Stories, by their ids"),
+        "times": mark("Number of sign-ins"),
         "type": mark("Allows"),
         "unused_since": mark("Unused since"),
+        "user_principal_name": mark("Account"),
         "user_type": mark("Kind of account"),
         "ways_in": mark("Ways in"),
     }
@@ -63,10 +71,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 
 CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "attack": {
-            "spray": mark("wrong passwords for many people, then a right one"),
-            "fatigue": mark("requests for approval until one was given"),
-        },
         "held": {
             "active": mark("active"),
             "eligible": mark("to be activated"),
@@ -170,6 +174,8 @@ ABSENT: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Evidence column to what it means that nothing is there, where that says something."""
 
+_DETECTIONS: Final = MappingProxyType({unit.id: unit.title for unit in UNITS})
+
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
 _NOT_STATED: Final = mark("not stated")
@@ -197,10 +203,16 @@ def _value(name: str, value: object, wording: Wording) -> str:
         case dict() if "access" in value:
             return sentence(value, wording.language)
         case str():
-            meaning = CODES.get(name, {}).get(value)
-            return wording.text(meaning) if meaning else moment_text(value, wording)
+            return _text(name, value, wording)
         case _:
             return str(value)
+
+
+def _text(name: str, value: str, wording: Wording) -> str:
+    if name == "country":
+        return country_name(value, wording.language)
+    meaning = _DETECTIONS.get(value) if name == "detections" else CODES.get(name, {}).get(value)
+    return wording.text(meaning) if meaning else moment_text(value, wording)
 
 
 def moment_text(text: str, wording: Wording) -> str:

@@ -11,6 +11,21 @@ from store.queries import CheckRow, FindingRow
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a person concluded of a story of the sign-in log."""
+
+    conclusion: str
+    """A code."""
+    by: str
+    """Empty for whoever may not see accounts; so the note."""
+    note: str
+    at: datetime
+    """UTC."""
+    has_grown: bool
+    """Whether the story went on since."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a viewer may know of the newest scan of a tenant, and how to say it."""
 
@@ -24,3 +39,5 @@ class Report:
     wording: Wording
     exhibits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What a check shows besides its verdict, by check id: plain JSON."""
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
+    """By id of the story."""

@@ -79,6 +79,8 @@ OBJECT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "exception": mark("Exception"),
         "legacy_sign_in": mark("Older way to sign in"),
         "session_control": mark("Limit of sessions"),
+        "risk_policy": mark("Kind of risk"),
+        "sign_in_country": mark("Sign-ins from a country, or a setting for places"),
         "tenant": mark("The firm as a whole"),
     }
 )

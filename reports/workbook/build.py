@@ -10,6 +10,7 @@ from reports.workbook.coverage import coverage_sheet
 from reports.workbook.findings import findings_sheet
 from reports.workbook.mfa import mfa_sheets
 from reports.workbook.sheet import add_sheet
+from reports.workbook.sign_ins import sign_in_sheet
 from reports.workbook.summary import summary_sheet
 
 
@@ -20,7 +21,7 @@ def workbook_bytes(report: Report) -> bytes:
     workbook.properties.creator = "m365-posture"
     workbook.properties.title = report.firm
     first, last = (summary_sheet(report), action_plan_sheet(report)), (findings_sheet(report), coverage_sheet(report))
-    for sheet in (*first, *mfa_sheets(report), *last):
+    for sheet in (*first, *mfa_sheets(report), sign_in_sheet(report), *last):
         add_sheet(workbook, sheet, report.wording, report.firm)
     workbook.save(content)
     return content.getvalue()

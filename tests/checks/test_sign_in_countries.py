@@ -73,11 +73,11 @@ def test_it_tells_when_and_how_often() -> None:
     result = judged(seen("RO", created_date_time=last), seen("RO", created_date_time=first))
 
     assert evidence(result, "ann/RO") == {
-        "country": "RO",
-        "user_principal_name": "ann@contoso.example",
-        "first_seen": "2026-11-14T06:00:00Z",
-        "last_seen": "2026-11-21T06:00:00Z",
-        "times": 2,
+        "country": ["RO"],
+        "user_principal_name": ["ann@contoso.example"],
+        "first_seen": ["2026-11-14T06:00:00Z"],
+        "last_seen": ["2026-11-21T06:00:00Z"],
+        "times": [2],
     }
     assert [row.object_name for row in result.failing] == ["Name of ann (RO)"]
 
