@@ -38,7 +38,8 @@ _BASELINES: Final = pa.schema(
 _COUNTS: Final = """
 SELECT
     (SELECT count(*) FROM undated) AS undated,
-    (SELECT count(*) FROM seen WHERE is_malformed) + (SELECT count(*) FROM undated WHERE is_malformed) AS malformed,
+    (SELECT count(*) FROM seen WHERE is_malformed) + (SELECT count(*) FROM undated WHERE is_malformed)
+        + (SELECT coalesce(sum(malformed), 0)::BIGINT FROM refreshes) AS malformed,
     (SELECT count(*) FROM repeated) AS repeated"""
 
 

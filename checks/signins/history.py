@@ -27,7 +27,8 @@ SELECT
     min(row) AS row,
     min(moment) AS first,
     max(moment) AS last,
-    count(*) AS times
+    count(*) AS times,
+    count_if(is_no_address) AS malformed
 FROM log
 WHERE coalesce(error_code, 1) = 0
 GROUP BY ALL
