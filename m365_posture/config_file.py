@@ -28,7 +28,7 @@ _SHORTEST_WORD: Final = 3
 """Shorter words of a name are in many codes by accident."""
 _WAYS: Final = ("certificate", "client_secret_env", "federated_token_file")
 _APP_KEYS: Final = ("client_id", "certificate", "certificate_password_env", "client_secret_env", "federated_token_file")
-_SHARED_KEYS: Final = ("data_dir", "language", "timezone", "cloud", "packs", "proxy", *_APP_KEYS)
+_SHARED_KEYS: Final = ("data_dir", "language", "timezone", "cloud", "packs", "proxy", "notify_env", *_APP_KEYS)
 _TENANT_KEYS: Final = (
     *_SHARED_KEYS,
     "name",
@@ -39,7 +39,6 @@ _TENANT_KEYS: Final = (
     "office_locations",
     "firm_size",
     "mfa_trusted_ips",
-    "notify_env",
     "reference",
     "sharepoint_admin",
     "thresholds",
