@@ -1,6 +1,6 @@
 import pytest
 from builders.rows import Row
-from engine_kit import HOME, STRANGE, at, detections, examined, whom
+from engine_kit import STRANGE, at, detections, examined, whom
 from password_kit import days, everybody, own, right, unit, wrong
 
 from checks.signins.units import Level
@@ -164,7 +164,10 @@ def test_rows_that_do_not_say_something_stop_nothing(column: str) -> None:
     assert {one.unit for one in result.detections} == {"D11", "D12"}
 
 
-def test_home_is_where_the_person_got_in_the_day_before() -> None:
-    rows = [asked(turn, said=UNANSWERED, ip_address=HOME) for turn in range(3)]
+def test_home_is_where_the_person_got_in_three_times_and_the_day_before() -> None:
+    rows = [
+        own(turn, user, error_code=500121, additional_details=UNANSWERED) for turn in range(3) for user in everybody(3)
+    ]
+    today = [own(-turn, "user-3") for turn in range(1, 9)]
 
-    assert whom(D11, [*days(["user-1"], count=1, user_agent=None), *[row | {"user_agent": None} for row in rows]]) == []
+    assert whom(D11, [*days(["user-1"], count=3), *days(["user-2"], count=2), *today, *rows]) == ["user-2", "user-3"]

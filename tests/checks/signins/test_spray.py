@@ -180,10 +180,18 @@ def test_the_program_of_the_spray_is_known_again_from_another_address_within_the
     assert not detections(D02, [*rows, right(50, "user-3", user_agent=IPHONE, **elsewhere)])
 
 
-def test_the_persons_own_program_is_nobody_elses() -> None:
+def test_the_persons_own_program_on_his_own_carrier_is_nobody_elses() -> None:
     rows = days(["user-3"], user_agent=LINUX) + a_spray(FIVE)
+    under_way = {"ip_address": "203.0.113.77", "country_or_region": "BE", "autonomous_system_number": 64496}
 
-    assert not detections(D02, [*rows, right(50, "user-3", ip_address="203.0.113.77")])
+    assert not detections(D02, [*rows, right(50, "user-3", **under_way)])
+    assert detections(D02, [*rows, right(50, "user-3", ip_address="203.0.113.77")])
+
+
+def test_a_success_that_the_log_calls_silent_is_one_too() -> None:
+    assert whom(D02, [*a_spray(FIVE), right(25, "user-3", is_interactive=False, authentication_protocol="none")]) == [
+        "user-3"
+    ]
 
 
 def test_a_password_guessed_at_last_is_told_too() -> None:
