@@ -42,12 +42,14 @@ def merge(table: Table, rows: pa.Table) -> pa.Table:
         rows.append_column(_ROW, _numbers(rows.num_rows)), [(n, "ascending") for n in (*keys, _ROW)]
     )
     repeated = _shares_its_key(rows.select(keys).take(by_key))
+    by_time = [(name, "ascending") for name in dict.fromkeys([table.event_time, *keys])]
+    if not pc.any(repeated).as_py():
+        return rows.sort_by(by_time)
     united = _united(rows.take(by_key.filter(repeated)), keys)
     single = by_key.filter(pc.invert(repeated))
     kept = pa.concat_arrays([single.cast(pa.int64()), pc.add(_numbers(united.num_rows), rows.num_rows)])
     everything = pa.concat_tables([rows, united])
-    by_time = list(dict.fromkeys([table.event_time, *keys]))
-    order = pc.sort_indices(everything.select(by_time).take(kept), [(name, "ascending") for name in by_time])
+    order = pc.sort_indices(everything.select([name for name, _ in by_time]).take(kept), by_time)
     return everything.take(kept.take(order))
 
 
