@@ -16,13 +16,13 @@ from reports.workbook.sheet import Column, Row, Sheet, Styled
 
 _COLUMNS: Final = (
     Column(mark("Part"), 15),
-    Column(mark("State"), 17),
-    Column(mark("What"), 34),
-    Column(mark("Who"), 26),
+    Column(mark("State"), 16),
+    Column(mark("What"), 30),
+    Column(mark("Who"), 24),
     Column(mark("Since"), 12),
-    Column(mark("What happened"), 62),
-    Column(mark("What to examine"), 52),
-    Column(mark("Examined"), 24),
+    Column(mark("What happened"), 56),
+    Column(mark("What to examine"), 46),
+    Column(mark("Examined"), 22),
     Column(mark("Account"), 40, is_printed=False),
     Column(mark("Id"), 20, is_printed=False),
 )

@@ -43,7 +43,14 @@ REPORT = a_report(
 
 
 def test_it_has_a_sheet_for_checks_actions_mfa_objects_and_what_was_read() -> None:
-    assert read_back(REPORT).sheetnames == ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"]
+    assert read_back(REPORT).sheetnames == [
+        "Summary",
+        "Action plan",
+        "MFA coverage",
+        "Sign-ins",
+        "Affected objects",
+        "Coverage",
+    ]
 
 
 def test_the_verdict_stands_in_words_not_in_colour_alone() -> None:
@@ -129,7 +136,7 @@ def test_a_text_that_is_too_long_is_cut_visibly() -> None:
     assert writable("x" * 40_000).endswith(" […]")
 
 
-@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Sign-ins", "Affected objects", "Coverage"])
 def test_every_sheet_can_be_filtered_scrolled_and_printed(name: str) -> None:
     sheet = read_back(REPORT)[name]
     header = int("".join(filter(str.isdigit, sheet.auto_filter.ref.split(":")[0])))
@@ -166,7 +173,7 @@ def test_technical_keys_stand_last_and_are_not_printed(name: str, left_out: list
     assert (printed[0][0].coordinate, printed[-1][0].row) == ("A1", sheet.max_row)
 
 
-@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"])
+@pytest.mark.parametrize("name", ["Summary", "Action plan", "MFA coverage", "Sign-ins", "Affected objects", "Coverage"])
 def test_a_printed_page_is_not_shrunk_until_nobody_can_read_it(name: str) -> None:
     sheet = read_back(REPORT)[name]
     columns = printed_cells(sheet)[0]
@@ -206,9 +213,16 @@ def test_every_language_has_its_own_words(language: Language) -> None:
 
     names = read_back(report).sheetnames
     expected = {
-        Language.NL: ["Overzicht", "Actieplan", "MFA-dekking", "Betrokken objecten", "Wat gelezen werd"],
-        Language.FR: ["Synthèse", "Plan d'action", "Couverture MFA", "Objets concernés", "Couverture"],
-        Language.EN: ["Summary", "Action plan", "MFA coverage", "Affected objects", "Coverage"],
+        Language.NL: [
+            "Overzicht",
+            "Actieplan",
+            "MFA-dekking",
+            "Aanmeldingen",
+            "Betrokken objecten",
+            "Wat gelezen werd",
+        ],
+        Language.FR: ["Synthèse", "Plan d'action", "Couverture MFA", "Connexions", "Objets concernés", "Couverture"],
+        Language.EN: ["Summary", "Action plan", "MFA coverage", "Sign-ins", "Affected objects", "Coverage"],
     }
     assert names == expected[language]
 

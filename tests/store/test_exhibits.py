@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from judgements import TENANT, a_check, judged
 from mfa_exhibits import a_matrix, a_person, a_step, a_way, an_exhibit
+from sign_in_exhibits import a_client, a_detection, a_story, an_examination
 
 from store.exhibits import exhibits
 from store.viewer import OPERATOR, NotAllowed, Role, Viewer
@@ -55,3 +56,33 @@ def test_a_check_that_shows_nothing_has_no_exhibit() -> None:
 def test_another_firm_is_refused() -> None:
     with pytest.raises(NotAllowed, match=TENANT):
         exhibits(Viewer(Role.FIRM, frozenset({"another"})), JUDGED)
+
+
+EXAMINATION = an_examination(a_story(), listed=[a_detection("D18")], legacy=[a_client("Authenticated SMTP", 3, "Scan")])
+SEEN = judged(1, replace(a_check("SI-02"), exhibit=EXAMINATION), replace(a_check("ZZ-99"), exhibit={"people": ["Ann"]}))
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.FIRM, Role.TECHNICIAN])
+def test_who_may_see_accounts_sees_the_stories_whole(role: Role) -> None:
+    assert exhibits(Viewer(role, None), SEEN)["SI-02"] == EXAMINATION
+
+
+def test_an_insurer_sees_how_many_stories_there_are_and_neither_who_nor_where() -> None:
+    shown = exhibits(Viewer(Role.INSURER, None), SEEN)["SI-02"]
+    text = str(shown)
+
+    hidden = ("Ann", "ann@firm", "198.51.100", "'DE'", "64500", "Microsoft Office", "'s1'", "Scan", "{'people': 18}")
+    assert [name for name in hidden if name in text] == []
+    (story,) = shown["stories"]
+    assert (story["level"], story["began"], story["families"]) == ("high", "2026-11-20T06:00:00Z", ANN["families"])
+    assert [line["args"] for line in story["timeline"]] == [{}, {}, {"operation": "user registered security info"}]
+    assert [(client["client"], client["successes"], client["people"]) for client in shown["legacy"]] == [
+        ("Authenticated SMTP", 3, 1)
+    ]
+
+
+ANN = a_story()
+
+
+def test_what_a_check_shows_that_nobody_declared_is_shown_to_nobody() -> None:
+    assert set(exhibits(OPERATOR, SEEN)) == {"SI-02"}
