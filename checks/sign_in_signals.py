@@ -22,6 +22,7 @@ from checks.signins.detections import UNITS
 from checks.signins.examine import examine
 from checks.signins.exhibit import exhibit, not_evaluated
 from checks.signins.legacy import legacy_use
+from checks.signins.mailboxes import MailboxChange, mailbox_changes
 from checks.signins.model import LOOK_BACK, Account, Context, Examined, Story
 from checks.signins.units import Family, Level, Unit
 from checks.three_valued import Answer
@@ -49,6 +50,8 @@ class SignInExamination:
     examined: Examined | Gap
     legacy: Sequence[Mapping[str, Any]]
     """Use of older clients by account."""
+    rules: Sequence[MailboxChange]
+    """What was done to mailboxes, as far as an imported log tells it."""
     follow_on: frozenset[str]
     """Accounts of which the audit log tells something that somebody who got in would do."""
     gaps: tuple[Gap, ...]
@@ -68,7 +71,7 @@ def whole_sign_in_log(sign_ins: Annotated[Relation, columns("id", whole=True)]) 
 
 
 @derived
-def sign_in_examination(
+def sign_in_examination(  # noqa: PLR0913, PLR0917 - one for each table that tells of sign-ins
     sign_ins: Annotated[Relation | Gap, columns(*_ORDINARY, optional=_BETA)],
     beta_sign_ins: bool | Gap,  # noqa: FBT001 - an input, named by the engine
     whole_sign_in_log: bool | Gap,  # noqa: FBT001 - the same
@@ -88,6 +91,9 @@ def sign_in_examination(
         pd.DataFrame | Gap, columns("user_id", "kind", "value", "first_seen", "last_seen", "successes")
     ],
     named_locations: Annotated[pd.DataFrame | Gap, columns("id", "location_type", "is_trusted", "raw")],
+    mailbox_audits: Annotated[
+        pd.DataFrame | Gap, columns("creation_time", "operation", "user_id", "mailbox", "client_ip")
+    ],
     profile: Profile,
 ) -> SignInExamination:
     """Return what the log of the last 30 days shows.
@@ -96,7 +102,7 @@ def sign_in_examination(
         https://learn.microsoft.com/entra/identity/monitoring-health/concept-sign-ins
     """
     if isinstance(sign_ins, Gap):
-        return SignInExamination(sign_ins, (), frozenset(), ())
+        return SignInExamination(sign_ins, (), (), frozenset(), ())
     context = Context(
         as_of=profile.as_of,
         break_glass=frozenset(profile.break_glass),
@@ -114,6 +120,7 @@ def sign_in_examination(
     return SignInExamination(
         examined,
         legacy_use(sign_ins, profile.as_of),
+        () if isinstance(mailbox_audits, Gap) else mailbox_changes(records(mailbox_audits)),
         _followed(directory_audits, profile.as_of),
         (
             *(need for need in (directory_audits, sign_in_baselines) if isinstance(need, Gap)),
@@ -197,7 +204,7 @@ def nobody_else_is_signed_in(
         *(() if is_named else (_NAMELESS,)),
         *((_UNSAID,) if possible.for_anybody else ()),
     )
-    shown = exhibit(examined, found.legacy, profile.as_of, LOOK_BACK)
+    shown = exhibit(examined, found.legacy, found.rules, profile.as_of, LOOK_BACK)
     return _outcome(people, stories, doubtful, gaps, shown)
 
 

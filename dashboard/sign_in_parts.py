@@ -32,7 +32,7 @@ def story(line: StoryLine, wording: Wording) -> Markup:
         _strip(line.timeline, wording),
         *_moments(line.timeline, wording),
         *([tag("div", line.numbers, class_="mp-small")] if line.numbers else []),
-        *([labelled(wording.text(mark("What to examine")), _list(line.why))] if line.why else []),
+        *([labelled(wording.text(mark("What to examine")), _list([*line.why, *line.afterwards]))] if line.why else []),
         *innocent,
         tag("div", wording.labelled(wording.text(mark("Story")), line.id), class_="mp-small"),
         class_="mp-card mp-story",

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from checks.signins.mailboxes import MailboxChange, with_mailbox_changes
 from checks.signins.model import Detection, Examined, Moment, RowCounts, Story, UnitState
 from checks.signins.units import Level
 
@@ -17,12 +18,19 @@ LISTED_AT_MOST: Final = 500
 """More of them nobody reads; how many there are is told."""
 
 
-def exhibit(examined: Examined, legacy: Sequence[Mapping[str, Any]], as_of: datetime, look_back: timedelta) -> Json:
+def exhibit(
+    examined: Examined,
+    legacy: Sequence[Mapping[str, Any]],
+    changes: Sequence[MailboxChange],
+    as_of: datetime,
+    look_back: timedelta,
+) -> Json:
     """Return what is shown: `stories` of two kinds of signs or more, `listed` single ones, `units`, `legacy`, `rows`.
 
     Args:
         examined: What was found.
         legacy: Use of older clients by account, as `legacy_use` returns it.
+        changes: What was done to mailboxes.
         as_of: Until when the log was looked at, UTC.
         look_back: How far.
     """
@@ -33,7 +41,7 @@ def exhibit(examined: Examined, legacy: Sequence[Mapping[str, Any]], as_of: date
         "from": _moment(as_of - look_back),
         "to": _moment(as_of),
         "rows": _rows(examined.rows),
-        "stories": [_story(story) for story in told],
+        "stories": [_story(with_mailbox_changes(story, changes)) for story in told],
         "listed": [_detection(one) for one in newest_first[:LISTED_AT_MOST]],
         "listed_in_all": len(listed),
         "units": [_unit(unit) for unit in examined.units],
@@ -48,7 +56,7 @@ def not_evaluated(unit_ids: Iterable[str], because: str, as_of: datetime, look_b
     """Return what is shown where there was no log to look at."""
     units = tuple(UnitState(unit_id, evaluated=False, because=because, hits=0) for unit_id in unit_ids)
     nothing = Examined((), (), units, {}, {}, (), RowCounts(0, 0, 0, 0, 0))
-    return exhibit(nothing, (), as_of, look_back)
+    return exhibit(nothing, (), (), as_of, look_back)
 
 
 def _moment(moment: datetime) -> str:

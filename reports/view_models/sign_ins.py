@@ -23,7 +23,7 @@ from reports.view_models.sign_in_words import (
     title,
     where,
 )
-from reports.view_models.wording import Wording
+from reports.view_models.wording import Wording, scan_time
 
 CHECK: Final = "SI-02"
 """The check that shows the examination."""
@@ -44,6 +44,9 @@ _EVALUATED: Final = mark("Evaluated")
 _NOT: Final = mark("Not evaluated")
 _IN_DOUBT: Final = mark("of {count} accounts a sign-in does not say enough")
 _UNLEARNED: Final = mark("of {count} accounts too little is known yet to say what is new")
+_RULES: Final = "EM-05"
+"""The check on inbox rules."""
+_RULE_SEEN: Final = mark("Look at the inbox rule “{rule}” of this person too, first seen in the scan of {day}.")
 _OPEN: Final = mark("Not examined yet")
 _GROWN: Final = mark("Went on since it was examined")
 _CONCLUDED: Final = mark("{conclusion}, by {by} on {day}")
@@ -92,6 +95,8 @@ class StoryLine:
     innocent: tuple[str, ...]
     """What looks the same."""
     numbers: str
+    afterwards: tuple[str, ...]
+    """What is not in order in the mailbox of the same person, and since which scan."""
     standing: str
     """Who concluded what, or that nobody did."""
     note: str
@@ -166,7 +171,7 @@ def sign_ins(report: Report) -> SignInsView | None:
     units = [_unit(unit, exhibit, wording) for unit in exhibit["units"]]
     return SignInsView(
         looked_at=tuple(_looked_at(exhibit, wording)),
-        stories=tuple(_story(story, report.acknowledged, wording) for story in exhibit["stories"]),
+        stories=tuple(_story(story, report, wording) for story in exhibit["stories"]),
         signs=tuple(_sign(one, wording) for one in exhibit["listed"]),
         more_signs=wording.text(_MORE, shown=len(exhibit["listed"]), count=exhibit["listed_in_all"]) if rest else "",
         units=tuple(sorted(units, key=lambda unit: (unit.is_evaluated, not unit.because, unit.id))),
@@ -203,10 +208,10 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _story(story: _Json, acknowledged: Mapping[str, Acknowledged], wording: Wording) -> StoryLine:
+def _story(story: _Json, report: Report, wording: Wording) -> StoryLine:
     units = tuple(dict.fromkeys(one["unit"] for one in story["detections"]))
     told = [advice(unit, wording) for unit in units]
-    known = acknowledged.get(story["id"])
+    known = report.acknowledged.get(story["id"])
     return StoryLine(
         id=story["id"],
         level=story["level"],
@@ -230,10 +235,19 @@ def _story(story: _Json, acknowledged: Mapping[str, Acknowledged], wording: Word
         why=tuple(filter(None, (why for why, _ in told))),
         innocent=tuple(filter(None, (innocent for _, innocent in told))),
         numbers="; ".join(filter(None, (fact_words(one["facts"], wording) for one in story["detections"]))),
+        afterwards=tuple(_mail(story["user_id"], report, wording)),
         standing=_standing(known, wording),
         note=known.note if known else "",
         is_open=known is None or known.has_grown,
     )
+
+
+def _mail(user_id: str | None, report: Report, wording: Wording) -> Iterator[str]:
+    """Yield what is not in order in somebody's mailbox: scans tell when it was first seen, and no more."""
+    for row in report.findings:
+        if user_id and row.check_id == _RULES and row.is_open and (row.object_id or "").split("/")[0] == user_id:
+            day = f"{wording.local(scan_time(row.first_seen)):%Y-%m-%d}" if row.first_seen else "?"
+            yield wording.text(_RULE_SEEN, rule=row.object_name or "?", day=day)
 
 
 def _outcome(story: _Json) -> str:

@@ -78,7 +78,7 @@ def _story(story: StoryLine, wording: Wording) -> Row:
         story.who,
         story.began,
         "\n".join(_moments(story, wording)),
-        "\n".join([*story.why, *innocent]),
+        "\n".join([*story.why, *story.afterwards, *innocent]),
         Styled("\n".join(filter(None, (story.standing, story.note))), HALF_FILL if story.is_open else GOOD_FILL),
         story.user_principal_name,
         story.id,

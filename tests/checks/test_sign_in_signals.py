@@ -156,6 +156,17 @@ def test_it_tells_what_somebody_did_after_getting_in() -> None:
     assert [line["at"] for line in story["timeline"]] == sorted(line["at"] for line in story["timeline"])
 
 
+def test_it_tells_what_an_imported_log_knows_of_the_mailbox_and_judges_nothing_by_it() -> None:
+    change = {"creation_time": START + timedelta(minutes=45), "operation": "New-InboxRule", "client_ip": STRANGE}
+    rules = [a_row("mailbox_audits", {}, {"id": str(n), "mailbox": f"U{n}@contoso.example"} | change) for n in (0, 1)]
+    before, after = judged(SPRAYED), judged(SPRAYED, mailbox_audits=rules)
+
+    told = [line for line in shown(after)["stories"][0]["timeline"] if line["what"] == "rule"]
+    assert [(line["at"], line["args"]) for line in told] == [("2026-11-20T06:45:00Z", {"operation": "new-inboxrule"})]
+    assert statuses(after) == statuses(before)
+    assert after.gaps == before.gaps
+
+
 def test_it_tells_what_older_programs_were_used() -> None:
     smtp = {"client_app_used": "Authenticated SMTP", "address": OFFICE}
     (used,) = shown(judged([seen("u0", 0, **smtp), seen("u0", 5, **smtp), seen("u1", 9, WRONG, **smtp)]))["legacy"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from judgements import GAP, a_check, judged
+from judgements import GAP, a_check, an_object, judged
 from report_builder import ENGLISH, a_report
 from sign_in_exhibits import Json, a_client, a_detection, a_moment, a_story, an_examination, nobodys
 from workbook_kit import read_back, table
@@ -58,6 +58,18 @@ UNIT_TITLES = {unit.id: unit.title for unit in UNITS}
 )
 def test_what_came_of_it_is_told_apart(story: Json, outcome: str) -> None:
     assert view_of(an_examination(story)).stories[0].outcome == outcome
+
+
+def test_an_inbox_rule_that_is_not_in_order_is_told_with_the_scan_that_first_saw_it() -> None:
+    rules = replace(
+        a_check("EM-05", failing=[an_object("ann/r1", "."), an_object("bob/r2", "x")]), object_type="inbox_rule"
+    )
+    report = a_report(judged(1, a_check("SI-02"), rules), exhibits={"SI-02": an_examination(ANN, nobodys())})
+    view = sign_ins(report)
+
+    assert view is not None
+    assert [len(story.afterwards) for story in view.stories] == [1, 0]
+    assert view.stories[0].afterwards[0].startswith("Look at the inbox rule “.” of this person too, first seen in the")
 
 
 def test_a_story_of_nobody_in_particular_is_called_by_its_source() -> None:
