@@ -14,6 +14,9 @@ DENIALS: Final = 3
 MANY_DENIALS: Final = 5
 EPISODE: Final = "INTERVAL 24 HOURS"
 
+_IS_OWN: Final = f"({IS_AT_HOME} OR coalesce(seen.is_managed, FALSE) OR coalesce(seen.is_common_near, FALSE))"
+"""A request from where the person or three colleagues are at home, or from a device of the firm."""
+
 # What the owner leaves unanswered where he is at home is his own, a telephone that is off; and whatever he answers at a
 # device of the firm. What nobody told the reason of counts only where a stranger may have asked.
 _DENIED: Final = f"""
@@ -21,7 +24,7 @@ requests AS MATERIALIZED (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.near, seen.refusal,
         greatest(coalesce(seen.denials, 1), 1) AS denials,
-        coalesce(seen.is_managed, FALSE) AS is_managed, {IS_AT_HOME} OR coalesce(seen.is_managed, FALSE) AS is_own
+        coalesce(seen.is_managed, FALSE) AS is_managed, {_IS_OWN} AS is_own
     FROM seen {JOIN_SETTLED}
     WHERE seen.who IS NOT NULL AND (seen.is_refused OR (seen.is_refused IS NULL AND seen.is_approval_failed))
 ),
@@ -68,7 +71,7 @@ asked AS MATERIALIZED (
     FROM piled GROUP BY who, episode
 ),
 approvals AS (
-    SELECT seen.row, seen.moment, seen.who, seen.near, seen.is_mfa_done, {IS_AT_HOME} AS is_at_home
+    SELECT seen.row, seen.moment, seen.who, seen.near, seen.is_mfa_done, {_IS_OWN} AS is_at_home
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_success AND seen.is_mfa_done IS NOT FALSE AND seen.is_by_claim IS NOT TRUE
         AND seen.who IN (SELECT who FROM asked) AND seen.is_managed IS NOT TRUE
@@ -88,7 +91,9 @@ SELECT
         WHEN at_once >= {MANY_DENIALS} AND NOT is_own THEN 'medium' END AS level,
     rows[:49] || list_filter([given.row], lambda row: row IS NOT NULL AND NOT list_contains(rows, row)) AS rows,
     {{'denials': at_once}} AS facts
-FROM asked LEFT JOIN given USING (who, episode) ORDER BY first, who
+FROM asked LEFT JOIN given USING (who, episode)
+WHERE NOT is_own OR at_once >= {MANY_DENIALS}
+ORDER BY first, who
 """  # noqa: S608 - constants only
 
 _REFUSED: Final = f"""

@@ -104,7 +104,7 @@ def test_a_telephone_that_is_off_at_home_is_the_owners_own() -> None:
     assert not detections(D11, [*days(), *rows, own(8, authentication_details=APPROVED)])
 
 
-def test_what_is_declined_at_home_is_listed_at_most_and_on_a_device_of_the_firm_not_at_all() -> None:
+def test_what_is_declined_at_home_is_listed_from_five_on_and_on_a_device_of_the_firm_not_at_all() -> None:
     rows = [
         own(turn, user, error_code=500121, additional_details=DECLINED) for turn in range(6) for user in everybody(2)
     ]
@@ -113,6 +113,13 @@ def test_what_is_declined_at_home_is_listed_at_most_and_on_a_device_of_the_firm_
     [found] = detections(D11, [*days(everybody(2)), *managed, own(9, authentication_details=APPROVED)])
 
     assert (found.user_id, found.level, found.succeeded, found.approved) == ("user-1", Level.LISTED, False, False)
+    assert not detections(D11, [*days(everybody(2)), *rows[:8]])
+
+
+def test_an_office_of_three_colleagues_is_a_newcomers_home_too() -> None:
+    rows = [own(turn, "user-9", error_code=500121, additional_details=UNANSWERED) for turn in range(4)]
+
+    assert not detections(D11, [*days(everybody(3)), *rows, own(5, "user-9", authentication_details=APPROVED)])
 
 
 def test_several_refusals_inside_one_sign_in_count_each() -> None:
