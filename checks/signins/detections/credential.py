@@ -13,9 +13,11 @@ STRANGE_INTERRUPTS: Final = "50097, 50155, 50158"
 """Entra asks for something of the device or of another provider; that ends a sign-in which its owner did not begin."""
 EPISODE: Final = "INTERVAL 24 HOURS"
 ARRIVED: Final = "INTERVAL 60 MINUTES"
+ON_THE_WAY: Final = "INTERVAL 24 HOURS"
 
-# A traveller is stopped on the way in and is in soon afterwards. A country counts as known however long ago it was
-# used: one of the last seven days alone would make a stranger of everybody with a second house.
+# A traveller is stopped on the way in and is in soon afterwards, or his own telephone is in the country that day. A
+# country counts as known however long ago it was used: one of the last seven days alone would make a stranger of
+# everybody with a second house.
 _STOPPED: Final = f"""
 WITH {SETTLED},
 stops AS MATERIALIZED (
@@ -33,12 +35,23 @@ stops AS MATERIALIZED (
         AND seen.is_learned AND seen.is_common_near IS NOT TRUE AND NOT {IS_AT_HOME}
         AND (seen.is_new_country OR (seen.is_new_asn AND seen.is_hosting))
 ),
-arrivals AS (SELECT who, country, moment FROM seen WHERE is_success AND who IN (SELECT who FROM stops)),
+arrivals AS (
+    SELECT who, country, moment AS first, moment AS last, {ARRIVED} AS within
+    FROM seen WHERE is_success AND who IN (SELECT who FROM stops)
+    UNION ALL
+    SELECT who, country, moment, moment, {ON_THE_WAY}
+    FROM seen WHERE is_success AND is_new_agent IS FALSE AND (is_mobile OR is_managed)
+    UNION ALL
+    SELECT refreshes.who, country, first, last, {ON_THE_WAY}
+    FROM refreshes JOIN history ON history.kind = 'agent' AND history.who = refreshes.who
+        AND history.value = refreshes.family AND history.first_seen < refreshes.first
+    WHERE is_mobile OR is_managed
+),
 ended AS (
     SELECT *, EXISTS (
         FROM arrivals
         WHERE arrivals.who = stops.who AND arrivals.country = stops.country
-            AND arrivals.moment BETWEEN stops.moment AND stops.moment + {ARRIVED}
+            AND arrivals.last >= stops.moment AND arrivals.first <= stops.moment + within
     ) AS is_arrived
     FROM stops
 ),

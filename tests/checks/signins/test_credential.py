@@ -1,7 +1,7 @@
 import pytest
 from builders.rows import Row
 from engine_kit import HOME, STRANGE, detections, examined, whom
-from password_kit import days, everybody, own, right, unit, wrong
+from password_kit import IPHONE, days, everybody, own, right, unit, wrong
 
 from checks.signins.units import Level
 
@@ -70,6 +70,22 @@ def test_a_traveller_who_is_in_within_the_hour_was_not_stopped() -> None:
     tired = [stopped(turn, "user-3") for turn in range(3)] + [right(5, "user-3")]
 
     assert whom(D08, [*days(users), *rows, *tired]) == ["user-2", "user-3"]
+
+
+def test_a_traveller_whose_own_telephone_is_in_the_country_that_day_is_no_stranger() -> None:
+    users = everybody(4)
+    phone = {"user_agent": IPHONE, "is_interactive": False}
+    rows = [
+        *days(users[:3], **phone),
+        *[stopped(user=user) for user in users],
+        right(20 * 60, "user-1", **phone),
+        right(25 * 60, "user-2", **phone),
+        right(20 * 60, "user-3", **phone | {"country_or_region": "BE"}),
+        *days(["user-4"]),
+        right(20 * 60, "user-4", **phone),
+    ]
+
+    assert whom(D08, rows) == ["user-2", "user-3", "user-4"]
 
 
 def test_a_request_that_the_owner_refused_is_told_whatever_came_after() -> None:
