@@ -75,9 +75,9 @@ def scan_here(tenant: TenantConfig, request: Request, form: Format) -> Exit:
         )
     write_judged(list(lines(scanned.evaluation, tenant.slug)), form)
     statuses = [result.verdict.value for result in scanned.evaluation.results]
-    say_summary(tenant.slug, statuses, scanned.manifest.tables)
     if line := told_line(tenant.slug, scanned.told):
         say(line)
+    say_summary(tenant.slug, statuses, scanned.manifest.tables)
     return exit_of(scanned, request.fail_on, strict=request.strict)
 
 

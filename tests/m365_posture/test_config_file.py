@@ -116,7 +116,8 @@ def test_every_documented_key_is_read(tmp_path: Path) -> None:
 
 def test_defaults_apply_where_the_tenant_says_nothing(tmp_path: Path) -> None:
     top = (
-        f'[defaults]\ndata_dir = "kept"\nlanguage = "nl"\nnotify_env = "NOTIFY_MSP"\nclient_id = "{CLIENT}"\ncertificate = "msp.pfx"\n'
+        '[defaults]\ndata_dir = "kept"\nlanguage = "nl"\nnotify_env = "NOTIFY_MSP"\n'
+        f'client_id = "{CLIENT}"\ncertificate = "msp.pfx"\n'
         "[defaults.thresholds]\nlink_max_days = 14"
     )
     text = f'schema = 1\n{top}\n[tenants.a]\nname = "A"\ntenant_id = "{TENANT}"\n'

@@ -31,10 +31,12 @@ def test_a_tenant_that_fails_stops_no_other_and_decides_the_exit_code(world: Wor
     messages, _, summary = answer.messages.partition("Summary of 2 tenants:\n")
     assert "vermeulen: " in messages
     assert "Tenant lambert: " in messages
-    lambert, vermeulen, total, to_do = summary.splitlines()
+    lambert, vermeulen, total, signals, to_do = summary.splitlines()
     assert lambert.startswith("  lambert    NOT SCANNED: Tenant lambert: ")
     assert vermeulen.startswith("  vermeulen  failing: ")
     assert total.startswith("1 scanned, ")
+    assert signals.startswith("vermeulen: signals to examine: ")
+    assert "NOBODY IS TOLD: put `notify_env`" in signals
     assert to_do.endswith("m365-posture scan --resume lambert")
 
 
