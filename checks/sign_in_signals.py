@@ -151,7 +151,7 @@ def _without_a_hole(sign_ins: Relation) -> datetime | None:
 
 @check(
     "SI-02",
-    title=mark("Nobody is signed in to whose password or approval somebody else seems to have"),
+    title=mark("No sign-in that succeeded looks like somebody else's"),
     severity=Severity.HIGH,
     object_type="user",
     evidence={
