@@ -89,14 +89,13 @@ def _of_unified_audit(record: Record, scope: Scope) -> tuple[Table, Row] | Skipp
 def _of_azure_monitor(record: Record, scope: Scope) -> tuple[Table, Row] | Skipped:
     if not azure_monitor.is_sign_in(record):
         return Skipped.OTHER_EVENT
-    if _is_foreign([azure_monitor.tenant_of(record)], scope):
-        return Skipped.OTHER_TENANT
-    return _of_graph(azure_monitor.as_graph(record), scope)
+    return _of_graph(azure_monitor.as_graph(record), scope, azure_monitor.tenant_of(record))
 
 
-def _of_graph(record: Record, scope: Scope) -> tuple[Table, Row] | Skipped:
+def _of_graph(record: Record, scope: Scope, tenant: str | None = None) -> tuple[Table, Row] | Skipped:
+    """Return a sign-in's row; `tenant` is whose log it surely is of, where that is told."""
     row = graph_json.row_of(record, scope.tally.malformed)
-    if _is_foreign([row["home_tenant_id"], row["resource_tenant_id"]], scope):
+    if _is_foreign([tenant] if tenant else [row["home_tenant_id"], row["resource_tenant_id"]], scope):
         return Skipped.OTHER_TENANT
     return _kept(SIGN_INS, row, scope)
 
