@@ -105,6 +105,8 @@ def check_channels(tenant: TenantConfig, environment: Mapping[str, str]) -> None
     channels = channels_of(tenant, environment)
     outcomes = _worked(channels, None, environment, tenant.proxy, DEADLINE_S) if channels else {}
     for channel in channels:
+        if outcomes[channel.id] == FAILED:
+            raise ConfigError("Apprise cannot be started: install this program again with what it needs.")
         if outcomes[channel.id] != VALID:
             raise ConfigError(
                 f"Address {channel.number} in the variable {tenant.notify_env} is none that Apprise knows: correct it, "

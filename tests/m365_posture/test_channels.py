@@ -79,6 +79,21 @@ def test_config_check_names_an_address_that_apprise_does_not_know(
     assert SECRET not in wrong.text + wrong.messages
 
 
+def test_an_apprise_that_cannot_be_started_is_told_as_that(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom m365_posture.channels import check_channels, channels_of\n"
+        "from m365_posture.config import ConfigError\nfrom m365_posture.config_file import load\n"
+        "tenant = load(Path(sys.argv[1])).tenant('vanhove')\nsys.executable = 'false'\n"
+        "try:\n    check_channels(tenant, {'NOTIFY_VANHOVE': 'json://127.0.0.1'})\n"
+        "except ConfigError as error:\n    print(error)"
+    )
+    command = [sys.executable, "-c", program, str(a_firm(tmp_path).config)]
+
+    answer = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+
+    assert answer.stdout.startswith("Apprise cannot be started")
+
+
 def test_checking_addresses_sends_nothing(tmp_path: Path) -> None:
     with a_channel() as channel:
         check_channels(a_firm(tmp_path).tenant, {VARIABLE: channel.address})
