@@ -8,7 +8,7 @@ TWO_PROCESSES := -n 2 --dist loadscope --no-loadscope-reorder
 # Tests and the demo start dozens of processes: without byte code each of them would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test test-deep lint bench bench-fleet lock
+.PHONY: help install demo test test-deep lint bench bench-fleet bench-detections lock
 
 help:
 	@echo "make demo         scan five sample firms on a local Microsoft 365 and write their workbooks"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint         format, lint, types, import contracts, dependencies"
 	@echo "make bench        measure reading speed, a whole scan against the documented limits, and the policy prover"
 	@echo "make bench-fleet  measure eighty small firms on this machine (about ten minutes)"
+	@echo "make bench-detections  measure what the sign-in detections find in made-up firms (about ten minutes)"
 	@echo "make lock         renew requirements.lock (needs uv)"
 
 install: $(READY)
@@ -51,6 +52,9 @@ bench: $(READY)
 
 bench-fleet: $(READY)
 	$(BIN)/python -m bench.fleet
+
+bench-detections: $(READY)
+	$(BIN)/python -m bench.detections
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
