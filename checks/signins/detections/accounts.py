@@ -23,23 +23,26 @@ long AS (
 ),
 rows AS (
     SELECT row, moment, who, address, is_managed, is_service, is_success AND {PROVED} AS is_in,
-        coalesce(is_new_country OR (is_new_asn AND NOT {SHARED}) OR is_hosting, FALSE) AS is_strange
+        coalesce(is_new_country AND NOT {SHARED}, FALSE) AS is_strange
     FROM seen WHERE who IS NOT NULL AND is_success
     UNION ALL
-    SELECT row, first, who, address, is_managed, FALSE, TRUE, coalesce(is_hosting, FALSE) FROM refreshes
+    SELECT row, first, who, address, is_managed, FALSE, TRUE, FALSE FROM refreshes
     WHERE who IS NOT NULL
 ),
 revived AS (
     SELECT rows.*, long.slept, long.woke FROM rows
     JOIN long ON long.who = rows.who AND rows.moment BETWEEN long.woke AND long.woke + INTERVAL 24 HOURS
-    WHERE is_managed IS NOT TRUE AND is_service IS NOT TRUE
+    WHERE is_service IS NOT TRUE
 )
 SELECT
     {HIT},
     TRUE AS succeeded, coalesce(bool_or(is_in), FALSE) AS approved,
     CASE WHEN bool_or(is_strange) THEN 'medium' ELSE 'listed' END AS level,
     {{'days': date_diff('day', slept, woke)}} AS facts
-FROM revived GROUP BY who, slept, woke ORDER BY first, who
+FROM revived GROUP BY who, slept, woke
+-- who is back at a device of the firm is back
+HAVING NOT coalesce(bool_or(is_managed), FALSE)
+ORDER BY first, who
 """  # noqa: S608 - constants only
 
 _EMERGENCY: Final = f"""

@@ -41,7 +41,7 @@ renewed AS (
     LEFT JOIN common AS near ON near.kind = 'network' AND near.value = refreshes.near
     LEFT JOIN common AS wide ON wide.kind = 'asn' AND wide.value = usual.value
     WHERE is_hosting AND NOT {ELSEWHERE}
-        AND coalesce(least(near.fourth, wide.fourth) > refreshes.first - INTERVAL 1 DAY, TRUE)
+        AND coalesce(least(near.third, wide.third) > refreshes.first - INTERVAL 1 DAY, TRUE)
 ),
 rented AS (
     SELECT row, moment, who, address, asn, is_right, is_success AND {PROVED} AS is_in, 1 AS times FROM seen

@@ -60,10 +60,17 @@ strays AS MATERIALIZED (
         parts.asn IS NOT NULL AND coalesce(asns.since >= parts.moment, TRUE) AS is_new_asn,
         parts.country IS NOT NULL AND coalesce(countries.since >= parts.moment, TRUE) AS is_new_country,
         parts.family IS NOT NULL AND coalesce(agents.since >= parts.moment, TRUE) AS is_new_agent,
-        coalesce(least(near.fourth, CASE WHEN wide.fourth IS NOT NULL AND far.fourth IS NOT NULL
-            THEN greatest(wide.fourth, far.fourth) END) <= parts.moment - INTERVAL 1 DAY, FALSE) AS is_shared
+        -- the third person is another one wherever this one is new
+        CASE WHEN networks.since <= near.third THEN near.fourth ELSE near.third END AS near_shared,
+        CASE WHEN asns.since <= wide.third THEN wide.fourth ELSE wide.third END AS asn_shared,
+        CASE WHEN countries.since <= far.third THEN far.fourth ELSE far.third END AS country_shared,
+        parts.moment - INTERVAL 1 DAY AS before,
+        coalesce(near_shared <= before, FALSE)
+            OR coalesce(asn_shared <= before AND country_shared <= before, FALSE) AS is_shared
     FROM parts
     LEFT JOIN firsts AS asns ON asns.kind = 'asn' AND asns.who = parts.who AND asns.value = hash(parts.asn::VARCHAR)
+    LEFT JOIN firsts AS networks
+        ON networks.kind = 'network' AND networks.who = parts.who AND networks.value = parts.near
     LEFT JOIN firsts AS countries
         ON countries.kind = 'country' AND countries.who = parts.who AND countries.value = hash(parts.country)
     LEFT JOIN firsts AS agents ON agents.kind = 'agent' AND agents.who = parts.who AND agents.value = parts.family

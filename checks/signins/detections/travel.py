@@ -100,7 +100,8 @@ judged AS (
         legs.odd.who AS who, legs.odd.row AS row, legs.odd.moment AS moment, legs.odd.address AS address,
         legs.odd.network AS network, legs.odd.is_approved AS is_approved,
         [{{'moment': legs.a.moment, 'row': legs.a.row}}, {{'moment': legs.b.moment, 'row': legs.b.row}}] AS ends,
-        legs.a.moment AS began, legs.b.moment AS ended, km, hours, legs.home.country AS usual, legs.odd.country AS other,
+        legs.a.moment AS began, legs.b.moment AS ended,
+        km, hours, legs.home.country AS usual, legs.odd.country AS other,
         coalesce(legs.a.country <> legs.b.country, FALSE)::INT
         + coalesce(legs.odd.is_learned AND legs.odd.is_new, FALSE)::INT
         + coalesce(legs.odd.is_hosting, FALSE)::INT
@@ -108,7 +109,8 @@ judged AS (
         + (legs.odd.is_managed IS NOT TRUE)::INT
         + (legs.odd.is_mfa_done IS FALSE)::INT
         - (crossings >= {CROSSINGS})::INT
-        - (returned.row IS NOT NULL)::INT AS points
+        - (returned.row IS NOT NULL)::INT AS points,
+        {{'points': points, 'speed': km / hours, 'began': legs.a.moment, 'row': row}} AS weight
     FROM legs LEFT JOIN returned ON returned.row = legs.odd.row
 )"""  # noqa: S608 - constants only
 
@@ -121,9 +123,9 @@ SELECT
         ELSE 'listed' END AS level,
     list_transform(list_sort(list_distinct(flatten(list(ends)))), lambda one: one.row)[:50] AS rows,
     {{
-        'km': round(arg_max(km, (points, km / hours, began, row)))::BIGINT,
-        'km_an_hour': round(arg_max(km / hours, (points, km / hours, began, row)))::BIGINT,
-        'from': arg_max(usual, (points, km / hours, began, row)), 'to': arg_max(other, (points, km / hours, began, row)),
+        'km': round(arg_max(km, weight))::BIGINT,
+        'km_an_hour': round(arg_max(km / hours, weight))::BIGINT,
+        'from': arg_max(usual, weight), 'to': arg_max(other, weight),
         'points': max(points)
     }} AS facts
 FROM told GROUP BY who, network, episode ORDER BY first, who, address
