@@ -256,7 +256,7 @@ SELECT
     {ACCOUNT} AS who,
     user_id,
     user_principal_name,
-    service_principal_id <> '' AND coalesce(user_id, '') IN ('', '{NOBODY}') AS is_service,
+    coalesce(service_principal_id, '') <> '' AND coalesce(user_id, '') IN ('', '{NOBODY}') AS is_service,
     addresses.address, addresses.near, addresses.wide, addresses.is_private, addresses.is_trusted,
     autonomous_system_number AS asn,
     asn IN ({_numbers(MICROSOFT)}) AS is_microsoft,

@@ -48,7 +48,7 @@ the row does not say, and is never taken for no.
                         null where the row does not say who or what
     is_country_new_here nobody of the tenant succeeded from the country before
     is_common_near, is_common_asn, is_common_country
-                        three other people succeeded from there, each first more than a day before
+                        three other people succeeded from there, first more than a day before, and came back
     is_learned          the account was known for 14 days, or for 10 successes, before this moment
 
 `refreshes`: successes without a human, not by device code, password or legacy program, put together.
