@@ -147,6 +147,8 @@ class SignInsView:
 
     looked_at: tuple[str, ...]
     """What was looked at, a sentence each."""
+    is_examined: bool
+    """Whether there was a log to look at, and all of it was read that there was."""
     stories: tuple[StoryLine, ...]
     """The gravest first."""
     signs: tuple[SignLine, ...]
@@ -171,6 +173,7 @@ def sign_ins(report: Report) -> SignInsView | None:
     units = [_unit(unit, exhibit, wording) for unit in exhibit["units"]]
     return SignInsView(
         looked_at=tuple(_looked_at(exhibit, wording)),
+        is_examined=bool(exhibit["rows"]["read"]) and not _gaps(report),
         stories=tuple(_story(story, report, wording) for story in exhibit["stories"]),
         signs=tuple(_sign(one, wording) for one in exhibit["listed"]),
         more_signs=wording.text(_MORE, shown=len(exhibit["listed"]), count=exhibit["listed_in_all"]) if rest else "",
@@ -209,7 +212,8 @@ def _moment(text: str) -> datetime:
 
 
 def _story(story: _Json, report: Report, wording: Wording) -> StoryLine:
-    units = tuple(dict.fromkeys(one["unit"] for one in story["detections"]))
+    gravest_first = sorted(story["detections"], key=lambda one: (one["user_id"] is None, -_weight(one["level"])))
+    units = tuple(dict.fromkeys(one["unit"] for one in gravest_first))
     told = [advice(unit, wording) for unit in units]
     known = report.acknowledged.get(story["id"])
     return StoryLine(
@@ -234,12 +238,17 @@ def _story(story: _Json, report: Report, wording: Wording) -> StoryLine:
         ),
         why=tuple(filter(None, (why for why, _ in told))),
         innocent=tuple(filter(None, (innocent for _, innocent in told))),
-        numbers="; ".join(filter(None, (fact_words(one["facts"], wording) for one in story["detections"]))),
+        numbers="; ".join(dict.fromkeys(filter(None, (fact_words(one["facts"], wording) for one in gravest_first)))),
         afterwards=tuple(_mail(story["user_id"], report, wording)),
         standing=_standing(known, wording),
         note=known.note if known else "",
         is_open=known is None or known.has_grown,
     )
+
+
+def _weight(level: str) -> int:
+    order = list(LEVELS)
+    return len(order) - order.index(level) if level in order else 0
 
 
 def _mail(user_id: str | None, report: Report, wording: Wording) -> Iterator[str]:

@@ -30,6 +30,8 @@ _LINE_LENGTH: Final = 190
 """Characters of a line above the table that are seen on paper."""
 _MOMENTS_AT_MOST: Final = 18
 """More of them are higher than a spreadsheet shows a row."""
+_SENTENCES_AT_MOST: Final = 3
+"""Of the gravest detections; the dashboard has them all."""
 _NOTHING: Final = mark("There is nothing to examine.")
 _TO_EXAMINE: Final = mark(
     "To examine is what may have an innocent reason: only a person who looked at it can say what it was."
@@ -58,8 +60,9 @@ def sign_in_sheet(report: Report) -> Sheet:
 
 
 def _notes(view: SignInsView, wording: Wording) -> list[str]:
-    first = wording.text(_TO_EXAMINE if view.stories else _NOTHING)
-    return [*view.looked_at, first, *filter(None, [view.more_signs]), *view.missing]
+    nothing = [wording.text(_NOTHING)] if view.is_examined else []
+    first = [wording.text(_TO_EXAMINE)] if view.stories else nothing
+    return [*view.looked_at, *first, *filter(None, [view.more_signs]), *view.missing]
 
 
 def _rows(view: SignInsView, wording: Wording) -> Iterator[Row]:
@@ -70,7 +73,8 @@ def _rows(view: SignInsView, wording: Wording) -> Iterator[Row]:
 
 
 def _story(story: StoryLine, wording: Wording) -> Row:
-    innocent = [wording.labelled(wording.text(_LOOKS_THE_SAME), " ".join(story.innocent))] if story.innocent else []
+    same = " ".join(story.innocent[:_SENTENCES_AT_MOST])
+    innocent = [wording.labelled(wording.text(_LOOKS_THE_SAME), same)] if same else []
     return (
         wording.text(mark("Story")),
         Styled(story.level_text, _LEVELS.get(story.level, QUIET_FILL)),
@@ -78,7 +82,7 @@ def _story(story: StoryLine, wording: Wording) -> Row:
         story.who,
         story.began,
         "\n".join(_moments(story, wording)),
-        "\n".join([*story.why, *story.afterwards, *innocent]),
+        "\n".join([*story.why[:_SENTENCES_AT_MOST], *story.afterwards, *innocent]),
         Styled("\n".join(filter(None, (story.standing, story.note))), HALF_FILL if story.is_open else GOOD_FILL),
         story.user_principal_name,
         story.id,

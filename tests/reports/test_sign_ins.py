@@ -156,6 +156,20 @@ def test_the_workbook_shows_stories_signs_programs_and_detections() -> None:
     assert rows[3]["What happened"] == "54 sign-ins of 1 accounts, 5 failed"
 
 
+def test_that_there_is_nothing_to_examine_is_said_only_where_everything_was_looked_at() -> None:
+    whole = a_report(judged(1, a_check("SI-02")), exhibits={"SI-02": an_examination()})
+    unread = a_report(judged(1, a_check("SI-02")), exhibits={"SI-02": an_examination(rows=NO_ROWS)})
+
+    said = [
+        "There is nothing to examine." in {cell.value for cell in read_back(report)["Sign-ins"]["A"]}
+        for report in (whole, unread, report_of(an_examination()))
+    ]
+    assert said == [True, False, False]
+
+
+NO_ROWS = dict.fromkeys(("read", "without_time", "without_user", "malformed", "repeated"), 0)
+
+
 def test_a_long_story_is_cut_visibly() -> None:
     timeline = [a_moment(f"06:{number:02}", "detected", "D01") for number in range(30)]
     (row, *_) = table(read_back(report_of(an_examination(a_story(timeline=timeline))))["Sign-ins"])
