@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,8 @@ _ROWS_AT_HAND: Final = 200_000
 _COUNTS: Final = ("successes", "days")
 _COUNTS_BEFORE: Final = tuple(f"{name}_before" for name in _COUNTS)
 _BEFORE: Final = [*_KEY, "first_seen", "last_seen", *_COUNTS_BEFORE]
+_DISTINCT: Final = 1 << 16
+"""Addresses and programs that are worked out once for all days."""
 _BETWEEN: Final = "\x1f"
 _LOG: Final = logging.getLogger(__name__)
 
@@ -112,13 +115,13 @@ def _person(ids: pa.ChunkedArray) -> pa.ChunkedArray:
 def _values(rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
     """Yield each kind and its value in each row, null where the row does not say."""
     yield "country", pc.utf8_upper(rows["country_or_region"])
-    yield "network", _mapped(rows["ip_address"], near)
+    yield "network", _mapped(rows["ip_address"], _near)
     yield "asn", pc.cast(rows["autonomous_system_number"], pa.string())
     yield "agent", _mapped(_agents(rows), _family)
     yield "client", rows["client_app_used"]
     yield "flow", _flows(rows)
     yield "app", rows["app_id"]
-    yield "week", _mapped(pc.strftime(rows["created_date_time"], "%Y-%m-%d"), _week)
+    yield "week", _mapped(pc.cast(pc.cast(rows["created_date_time"], pa.date32()), pa.string()), _week)
 
 
 def _mapped(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
@@ -136,6 +139,12 @@ def _agents(rows: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(*told, _BETWEEN)
 
 
+@lru_cache(maxsize=_DISTINCT)
+def _near(address: str) -> str | None:
+    return near(address)
+
+
+@lru_cache(maxsize=_DISTINCT)
 def _family(told: str) -> str | None:
     # from the right: a user agent is whatever its sender wants it to be
     user_agent, operating_system, browser = told.rsplit(_BETWEEN, 2)
