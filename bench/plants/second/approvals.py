@@ -10,7 +10,7 @@ from bench.plants.second.stage import Scarce, Stage, Variant
 DECLINED = "MFA denied; user declined the authentication"
 SILENT = "MFA denied; user did not respond to mobile app notification"
 WRONG_NUMBER = "MFA denied; user did not select the correct number"
-_LOOK_AROUND = timedelta(days=3)
+_LOOK_AROUND = timedelta(days=9)
 
 
 def _prompts(
@@ -107,9 +107,9 @@ def without_words(stage: Stage) -> None:
 def at_home(stage: Stage) -> None:
     """Declined four times at the person's own address: somebody there has the password, or malware does."""
     victim = stage.victim("fatigue")
-    usual = stage.habits.at_a_desk(victim, stage.at - _LOOK_AROUND, stage.at)
+    usual = stage.habits.at_a_desk(victim, stage.at - _LOOK_AROUND, stage.at, alone=True)
     if not usual:
-        raise Scarce("a usual place")
+        raise Scarce("a home")
     rows = _prompts(stage, victim, _as_origin(usual[-1]), say.FIREFOX, [DECLINED] * 4, pause_s=(30, 120))
     stage.attack("at-home", ["D11"], rows)
 

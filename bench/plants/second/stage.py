@@ -131,7 +131,7 @@ class Stage:
         free = [each for each in HOSTING if each not in self.habits.asns and self._asns[each] + users <= _OTHERS]
         if not free:
             raise Scarce("a hosting network")
-        chosen = self.rng.choice(free)
+        chosen = min(self.rng.sample(free, len(free)), key=lambda each: self._asns[each])
         self._asns[chosen] += users
         return chosen
 
