@@ -104,7 +104,9 @@ def _travelled() -> Iterator[Row]:
 def _phished() -> Iterator[Row]:
     """A device code confirmed, one for the broker, and a device registered with what came of it."""
     code = {"authentication_protocol": "deviceCode"}
-    yield entry("code", "bram", _ago(5), _CLAIM, app_id=_CLI, **code, **_LAGOS)
+    together = {"app_id": _CLI, "correlation_id": "c-code"}
+    yield entry("code-shown", "bram", _ago(5, -1), error_code=50199, session_id="", **together, **code, **_LAGOS)
+    yield entry("code", "bram", _ago(5), _CLAIM, **together, **code, **_LAGOS)
     yield entry("broker", "elif", _ago(5), _CLAIM, app_id=_BROKER, **code, **_RENTED)
     silent = {"is_interactive": False, "incoming_token_type": "refreshToken", "app_id": _BROKER,
               "resource_id": _REGISTRATION, "session_id": "s-kit"}  # fmt: skip
