@@ -32,10 +32,10 @@ def _spread(name: str, alike: str) -> str:
 )"""  # noqa: S608 - constants only
 
 
-# on the carrier of its owner a telephone may try an old password
+# on the carrier of its owner a telephone may try an old password, and for somebody who left anywhere
 _DISTRIBUTED: Final = f"""
 WITH {SETTLED}, {TRIED},
-outside AS (SELECT * FROM tries WHERE is_foreign OR NOT is_telephone),
+outside AS (SELECT * FROM tries WHERE NOT is_disabled AND (is_foreign OR NOT is_telephone)),
 {_spread("by_program", "(agent, app)")},
 {_spread("by_carrier", "asn")},
 parts AS (SELECT * FROM by_program WHERE is_part UNION SELECT * FROM by_carrier WHERE is_part),

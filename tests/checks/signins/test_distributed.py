@@ -57,6 +57,10 @@ def test_telephones_on_the_carriers_of_their_owners_are_none() -> None:
     assert not detections(D03, [*known, *spread(10, **carrier)])
 
 
+def test_telephones_of_people_who_left_are_none() -> None:
+    assert not detections(D03, spread(10, error_code=50057, user_agent=IPHONE))
+
+
 @pytest.mark.parametrize("column", ["user_id", "ip_address", "error_code", "user_agent", "app_id"])
 def test_rows_that_do_not_say_something_stop_nothing(column: str) -> None:
     rows = spread(12, minutes=4)
