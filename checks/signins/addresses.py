@@ -11,7 +11,7 @@ import pyarrow as pa
 from scanner.snapshot.agents import family_of
 from scanner.snapshot.networks import address_of, is_private, near, wide
 
-_IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}")
+_IPV4: Final = re.compile(r"(?!0\.0\.0\.0$)(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}")
 _SCRIPTED: Final = re.compile(
     r"python|curl/|wget|go-http-client|fasthttp|okhttp|httpclient|postmanruntime|headlesschrome|phantomjs|selenium|"
     r"scrapy|hydra|patator|metasploit|kali|aiohttp|httpx|msal-python|bav2ropc|axios|undici|^node"

@@ -136,3 +136,39 @@ def test_a_program_that_queried_an_encrypted_log_ends_in_silence(tmp_path: Path)
     )
 
     assert (done.stdout, done.stderr) == ("2\n", "")
+
+
+def test_a_result_can_be_kept_under_a_name_that_later_queries_use() -> None:
+    with Relations() as relations:
+        log = relations.relation("sign_ins", LOG, ["id", "error_code"])
+        log.materialise("failed", "SELECT id FROM sign_ins WHERE error_code <> ?", [0])
+        log.materialise("failed", "SELECT id, upper(id) AS shown FROM failed")
+
+        assert plain(log.sql("SELECT shown FROM failed")["shown"]) == ["B"]
+
+        log.drop("failed", "what_never_was")
+        with pytest.raises(duckdb.CatalogException):
+            log.sql("SELECT * FROM failed")
+
+
+def test_rows_in_memory_can_be_joined_under_a_name() -> None:
+    with Relations() as relations:
+        log = relations.relation("sign_ins", LOG, ["id", "error_code"])
+        for wanted in ("a", "b"):
+            log.register("wanted", pa.table({"id": [wanted]}))
+
+            assert plain(log.sql("SELECT error_code FROM sign_ins JOIN wanted USING (id)")["error_code"]) == [
+                {"a": 0, "b": 50126}[wanted]
+            ]
+
+
+def test_what_is_kept_stays_in_memory_and_reaches_no_file(tmp_path: Path) -> None:
+    with Relations() as relations:
+        log = relations.relation("sign_ins", LOG, ["id"])
+        log.materialise("kept", "SELECT id FROM sign_ins")
+
+        with pytest.raises(duckdb.Error):
+            log.materialise("kept", "SELECT * FROM read_csv(?)", [str(tmp_path / "x.csv")])
+        with pytest.raises(duckdb.Error):
+            log.sql(f"COPY kept TO '{tmp_path / 'x.csv'}'")
+    assert list(tmp_path.iterdir()) == []
