@@ -15,6 +15,11 @@ DISABLED_ACCOUNTS: Final = 3
 STALE_HOURS: Final = 24
 STALE_SHARE: Final = 0.9
 
+_IS_FOREIGN: Final = """(
+    coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR seen.is_scripted OR seen.is_hosting OR NOT seen.is_mobile
+)"""
+"""Not the person's own telephone on a carrier that he uses."""
+
 # 50053 has two meanings: an account is locked, or the address is known for attacks and was blocked whatever it typed.
 _LOCKED: Final = f"""
 WITH {SETTLED},
@@ -22,7 +27,7 @@ locked AS (
     SELECT seen.row, seen.moment, seen.who, seen.address
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_lockout AND seen.who IS NOT NULL AND NOT {IS_AT_HOME}
-        AND (coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR seen.is_scripted OR seen.is_hosting)
+        AND {_IS_FOREIGN}
 ),
 around AS (
     SELECT *, count(DISTINCT who) OVER (
@@ -62,7 +67,7 @@ tries AS (
         coalesce(seen.is_scripted OR seen.is_hosting, FALSE) AS is_server
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_disabled AND seen.who IS NOT NULL AND seen.address IS NOT NULL AND NOT {IS_AT_HOME}
-        AND (coalesce(seen.is_new_asn, seen.is_new_agent, TRUE) OR seen.is_scripted OR seen.is_hosting)
+        AND {_IS_FOREIGN}
 ),
 devices AS (
     SELECT who, agent, asn, max(moment) - min(moment) AS lasted, count(*) AS times, bool_or(is_server) AS is_server
