@@ -106,7 +106,7 @@ def programs(found: Sequence[LegacyLine], wording: Wording) -> Markup:
 
 def _bar(line: LegacyLine, most: int, wording: Wording) -> Markup:
     said = wording.text(mark("{successes} by {people} accounts"), successes=line.successes, people=line.people)
-    part = tag("div", class_="mp-part mp-is-weak_method", style=f"width: {100 * line.successes / most:.2f}%")
+    part = tag("div", class_="mp-part mp-is-managed_device", style=f"width: {100 * line.successes / most:.2f}%")
     return joined(tag("div", part, class_="mp-bar", role="img", aria_label=said), tag("div", said, class_="mp-small"))
 
 
