@@ -17,6 +17,8 @@ LONGEST_FIRST = (
     "scanner/test_reading_faults.py",
     "m365_posture/test_killed_scans.py",
     "checks/test_catalogue_properties.py",
+    "checks/signins/test_missing_fields.py",
+    "checks/signins/test_promises.py",
     "scanner/test_reading_resume.py",
     "scanner/test_service_faults.py",
     "m365_posture/test_later_scans.py",

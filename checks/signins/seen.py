@@ -259,4 +259,6 @@ def _log(source: str, condition: str) -> str:
 
 def _rows(source: str, condition: str) -> str:
     """Return SQL for rows as `seen` has them, without what is new in them."""
-    return f"WITH {_log(source, condition)}, chosen AS (SELECT * FROM log WHERE moment IS NULL OR NOT is_silent) {PROVED}"  # noqa: S608 - constants only
+    return (
+        f"WITH {_log(source, condition)}, chosen AS (SELECT * FROM log WHERE moment IS NULL OR NOT is_silent) {PROVED}"  # noqa: S608 - constants only
+    )
