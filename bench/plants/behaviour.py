@@ -218,7 +218,7 @@ def _sessions(firm: Ordinary, kind: int, people: Numbers, days: Numbers, lasting
 def _laptops(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     """Return the silent renewals of computers during work."""
     log, rng = firm.log, firm.rng
-    counts = rng.poisson(8.5, working.shape) * working
+    counts = rng.poisson(10, working.shape) * working
     moments, people, days = _spread(firm, counts, (7.8, 18.6))
     systems = ((c.OFFICE_WINDOWS, c.WINDOWS_EDGE, c.SYNC_WINDOWS), (c.OFFICE_MAC, c.MAC_SAFARI, c.SYNC_MAC))
     programs = np.array(
@@ -249,7 +249,7 @@ def _telephones(firm: Ordinary, working: Flags, in_office: Flags) -> Rows:
     """Return the silent renewals of telephones, at all hours that people are awake, on networks as they come."""
     log, rng, desks = firm.log, firm.rng, firm.firm.desks
     has_one = np.array([person.job is not Job.STUDENT for person in desks])
-    moments, people, days = _spread(firm, rng.poisson(4.2, working.shape) * has_one[:, None], (6.4, 23.0))
+    moments, people, days = _spread(firm, rng.poisson(5, working.shape) * has_one[:, None], (6.4, 23.0))
     hour = (moments - firm.days.midnights[days]) / HOUR
     is_iphone = _of(firm, "has_iphone")[people]
     programs = np.array(

@@ -75,7 +75,9 @@ def stopped_after_the_password(plant: Plant) -> None:
     rng, log = plant.rng, plant.log
     person, moment = plant.quiet_victim()
     times = soon(rng, moment, int(rng.integers(1, 4)), 20 * MINUTE)
-    name = str(rng.choice(["asked for MFA", "must use MFA", "blocked by policy", "device not compliant"]))
+    often = ("asked for MFA", "must use MFA", "blocked by policy", "device not compliant")
+    seldom = ("external factor", "app not approved", "must prove more", "place not allowed", "must enroll", "expired")
+    name = str(rng.choice(often if rng.random() < 0.5 else seldom))
     den = plant.den()
     rows = plant.rows(times, person.row, den, c.browser(log, c.HOME, c.GRAPH, plant.script()), name)
     plant.label("stopped", ["D08"], [person], [rows], [times], places=[den])
@@ -162,7 +164,8 @@ def stolen_session(plant: Plant) -> None:
     here = np.array([moment])
     own = plant.rows(here, person.row, usual_place(plant, person), c.browser(log, c.HOME, c.GRAPH, person.page),
                      "by claim", session=session, device=person.laptop)  # fmt: skip
-    there = soon(rng, moment + int(rng.integers(5, 200)) * MINUTE, int(rng.integers(1, 6)), 2 * HOUR)
+    late = int(rng.choice([int(rng.integers(5, 200)), int(rng.integers(1500, 5000))], p=[0.7, 0.3]))
+    there = soon(rng, moment + late * MINUTE, int(rng.integers(1, 6)), 2 * HOUR)
     den = plant.den()
     agent = str(rng.choice([c.LINUX_CHROME, c.MAC_SAFARI, "python-requests/2.31.0"]))
     foreign = (

@@ -69,6 +69,36 @@ def guessed_codes(plant: Plant) -> None:
     plant.label("codes", ["D13"], [person], [rows], [times], places=[den])
 
 
+def device_without_a_code(plant: Plant) -> None:
+    """A device registered with a stolen token and no code, from a rented server."""
+    rng, log = plant.rng, plant.log
+    person, moment = plant.quiet_victim(at_work=True, unlike=("D25", "D26", "D27"))
+    session, den = log.session(-70_000 - len(plant.firm.attacks)), plant.den(is_hosting=True)
+    page = c.browser(log, c.HOME, c.GRAPH, c.LINUX_CHROME)
+    broker = c.silent(log, c.BROKER, c.DEVICES, c.BROKER_WINDOWS)
+    first, then = np.array([moment]), np.array([moment + int(rng.integers(60, 900)) * SECOND])
+    rows = plant.rows(first, person.row, plant.den(), page, "approved", session=session)
+    more = plant.rows(then, person.row, den, broker, "by claim", session=session)
+    plant.label("device-only", ["D27"], [person], [rows, more], [first, then], places=[den])
+
+
+def token_of_a_device(plant: Plant) -> None:
+    """A token taken from a joined device, then the primary token of the same device where nothing manages it."""
+    rng, log = plant.rng, plant.log
+    person, moment = plant.quiet_victim(unlike=("D25", "D26", "D27"))
+    den = plant.den()
+    device = log.registers["device"].add(
+        device_id=f"{person.user_id[:-4]}beef", device_display_name=f"DESKTOP-{int(rng.integers(16**7)):07X}",
+        device_is_compliant=False, device_is_managed=False, device_trust_type="Azure AD joined",
+    )  # fmt: skip
+    first, then = np.array([moment]), np.array([moment + int(rng.integers(2, 55)) * MINUTE])
+    taken = c.silent(log, c.BROKER, c.GRAPH, c.BROKER_WINDOWS)
+    used = c.client(log, c.OFFICE, c.GRAPH, c.WINDOWS_EDGE, token=c.PRIMARY)
+    rows = plant.rows(first, person.row, den, taken, "by claim", device=device)
+    more = plant.rows(then, person.row, den, used, "by claim", device=device)
+    plant.label("device-token", ["D27"], [person], [rows, more], [first, then], places=[den])
+
+
 def probing(plant: Plant) -> None:
     """One name and password tried at every door: many apps, many programs, minutes."""
     rng, log = plant.rng, plant.log
@@ -119,7 +149,7 @@ def strange_app(plant: Plant) -> None:
 def developer_app(plant: Plant) -> None:
     """Somebody who never programmed gives a token to a programmer's tool."""
     rng, log = plant.rng, plant.log
-    person, moment = plant.quiet_victim(at_work=True)
+    person, moment = plant.quiet_victim(at_work=True, unlike=("D35",))
     app = (c.VS_CODE, c.AZURE_CLI, c.AZURE_POWERSHELL)[int(rng.integers(3))]
     resource = (c.GRAPH, c.AAD_GRAPH)[int(rng.integers(2))]
     times, den = soon(rng, moment, 2, 5 * MINUTE), plant.den()
@@ -170,6 +200,8 @@ def risk(plant: Plant) -> None:
 
 
 FURTHER: Final[tuple[Callable[[Plant], None], ...]] = (
+    device_without_a_code,
+    token_of_a_device,
     distributed_spray, lock_outs, disabled_account, guessed_codes, probing, proxy, kit, strange_app, developer_app,
     shell, reconnaissance, workload, risk,
 )  # fmt: skip

@@ -66,7 +66,8 @@ class Plant:
 
         Args:
             at_work: Whether in working hours.
-            unlike: Detections of which he had none: what somebody does a second time is not new to him.
+            unlike: Detections of which he had none: what somebody does a second time is not new to him, nor are tools
+                for developers to the one who knows computers.
         """
         known = {user for attack in self.firm.attacks if set(unlike) & set(attack.detections) for user in attack.users}
         for _ in range(40):
@@ -78,6 +79,7 @@ class Plant:
                 and not self._is_close(p, moment)
                 and p.job is not Job.STUDENT
                 and p.user_id not in known
+                and (p.job is not Job.IT or "D35" not in unlike)
             ]
             if free:
                 person = free[int(self.rng.integers(len(free)))]
