@@ -65,6 +65,9 @@ def examine(
     Raises:
         duckdb.OutOfMemoryException: The log is larger than the memory that the evaluation may use.
     """
+    unread = frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap))
+    if not records(sign_ins.sql("SELECT 1 AS row FROM sign_ins LIMIT 1")):
+        return _empty(units, _Told(context, unread, "", beta_unread, frozenset(), context.log_since))
     span = Span(context.as_of - context.look_back, context.as_of)
     sign_ins.register("audits_read", audit_table(audits, span.since, span.until))
     source = build(
@@ -78,7 +81,7 @@ def examine(
     try:
         told = _Told(
             context,
-            unread=frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap)),
+            unread=unread,
             source=source,
             beta_unread=beta_unread,
             never_filled=never_filled(sign_ins),
@@ -157,6 +160,13 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.user_id)),
         rows=_counts(sign_ins, read, unnamed),
     )
+
+
+def _empty(units: Sequence[Unit], told: _Told) -> Examined:
+    """Return what a log without rows shows, which takes no search."""
+    reasons = {unit.id: _because(unit, told) for unit in units}
+    states = tuple(UnitState(one, not because, because, 0) for one, because in reasons.items())
+    return Examined((), (), states, {}, {}, (), RowCounts(0, 0, 0, 0, 0))
 
 
 def _order(one: Detection) -> tuple[datetime, str, str, str, datetime, tuple[str, ...]]:
