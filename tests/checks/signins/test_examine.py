@@ -199,10 +199,23 @@ def test_an_empty_log_finds_nothing_and_leaves_nothing_open() -> None:
 
 
 def test_the_quick_way_to_compare_addresses_is_the_way_the_scanner_does() -> None:
-    texts = (
-        "192.0.2.1 10.1.2.3 100.64.0.1 172.31.255.255 0.0.0.0 224.0.0.1 203.0.113.255 1.2.3 1.2.3.4.5 256.1.1.1 "
-        "01.2.3.4 192.0.2.1:80 2001:db8::7 ::ffff:10.0.0.1 ?"
-    ).split() + [""]
+    texts = [
+        "192.0.2.1",
+        "10.1.2.3",
+        "100.64.0.1",
+        "172.31.255.255",
+        "0.0.0.0",  # noqa: S104 - no address at all
+        "224.0.0.1",
+        "203.0.113.255",
+        "1.2.3",
+        "1.2.3.4.5",
+        "256.1.1.1",
+        "01.2.3.4",
+        "192.0.2.1:80",
+        "2001:db8::7",
+        "::ffff:10.0.0.1",
+        "?",
+    ]
 
     rows = address_table(texts, Networks([])).to_pylist()
 
