@@ -4,6 +4,7 @@ Every change and its line in the audit trail are one transaction, and the trail 
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -19,7 +20,8 @@ from store.errors import StoreUnusable
 from store.migrations import migrate
 
 FILE_NAME: Final = "tenant.sqlite"
-_BUSY_S: Final = 30
+_BUSY_S: Final = 30.0
+_AGAIN_S: Final = 0.05
 
 Execute = Callable[..., Any]
 """Runs one statement of a transaction: SQL and its parameters."""
@@ -67,32 +69,20 @@ _MIGRATIONS: Final = (
 class Decisions:
     """One tenant's decisions. A context manager: leaving it closes the file."""
 
-    def __init__(self, folder: Path, database_key: str) -> None:
+    def __init__(self, folder: Path, database_key: str, patience_s: float = _BUSY_S) -> None:
         """Open `tenant.sqlite` in the tenant's folder, making it when it is not there.
 
         Args:
             folder: `<data_dir>/<tenant id>`.
             database_key: 64 hexadecimal digits.
+            patience_s: How long to wait for another process that uses it.
 
         Raises:
-            StoreUnusable: The file is damaged, of another key, or of a newer version.
+            StoreUnusable: The file is damaged, of another key, of a newer version, or in use all that time.
         """
         self._path = folder / FILE_NAME
         private_folder(folder)
-        self._connection = sqlcipher.connect(str(self._path), timeout=_BUSY_S, isolation_level=None)
-        try:
-            self._connection.execute(f"PRAGMA key = \"x'{database_key}'\"")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA temp_store = MEMORY")
-            migrate(self._connection, self._path, _MIGRATIONS)
-        except sqlcipher.DatabaseError as error:
-            self._connection.close()
-            raise StoreUnusable(
-                f"{self._path} is damaged or belongs to another key: restore it from a backup."
-            ) from error
-        except StoreUnusable:
-            self._connection.close()
-            raise
+        self._connection = _opened(self._path, database_key, patience_s)
 
     def __enter__(self) -> Self:
         return self
@@ -250,6 +240,35 @@ class Decisions:
         with self.transaction() as execute:
             yield execute
             write_trail(execute, AuditEntry(at, actor, action, " ".join(subject), details))
+
+
+def _opened(path: Path, database_key: str, patience_s: float) -> Any:  # noqa: ANN401 - a library without types
+    """Return a connection; SQLite itself does not wait for a process that closes the file at this very moment."""
+    end = time.monotonic() + patience_s
+    while True:
+        try:
+            return _connected(path, database_key, patience_s)
+        except sqlcipher.DatabaseError as error:
+            if not (isinstance(error, sqlcipher.OperationalError) and "locked" in str(error)):
+                raise StoreUnusable(
+                    f"{path} is damaged or belongs to another key: restore it from a backup."
+                ) from error
+            if time.monotonic() > end:
+                raise StoreUnusable(f"{path} is in use by another process: try again when it has ended.") from error
+        time.sleep(_AGAIN_S)
+
+
+def _connected(path: Path, database_key: str, patience_s: float) -> Any:  # noqa: ANN401 - the same
+    connection = sqlcipher.connect(str(path), timeout=patience_s, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA key = \"x'{database_key}'\"")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        migrate(connection, path, _MIGRATIONS)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def write_trail(execute: Execute, entry: AuditEntry) -> None:

@@ -140,6 +140,21 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> 
         Decisions(tmp_path, KEY)
 
 
+def test_a_file_that_another_process_keeps_to_itself_is_in_use_and_not_damaged(tmp_path: Path) -> None:
+    Decisions(tmp_path, KEY).close()
+    holder = sqlcipher.connect(str(tmp_path / FILE_NAME), isolation_level=None)
+    holder.execute(f"PRAGMA key = \"x'{KEY}'\"")
+    holder.execute("PRAGMA journal_mode = DELETE")
+    holder.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StoreUnusable, match="in use by another process"):
+        Decisions(tmp_path, KEY, patience_s=0.2)
+
+    holder.close()
+    with Decisions(tmp_path, KEY) as decisions:
+        assert decisions.outputs() == []
+
+
 def test_decisions_outlive_the_program(tmp_path: Path) -> None:
     with Decisions(tmp_path, KEY) as decisions:
         decisions.waive(WAIVER, actor="an")
