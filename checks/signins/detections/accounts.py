@@ -23,7 +23,7 @@ long AS (
 ),
 rows AS (
     SELECT row, moment, who, address, is_managed, is_service, is_success AND {PROVED} AS is_in,
-        coalesce(is_new_country AND NOT {SHARED}, FALSE) AS is_strange
+        coalesce(is_new_country AND NOT {SHARED}, FALSE) AND is_mobile IS NOT TRUE AS is_strange
     FROM seen WHERE who IS NOT NULL AND is_success
     UNION ALL
     SELECT row, first, who, address, is_managed, FALSE, TRUE, FALSE FROM refreshes

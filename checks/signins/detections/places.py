@@ -9,6 +9,8 @@ from m365_posture.texts import mark
 
 EPISODE: Final = "INTERVAL 24 HOURS"
 
+# New for the whole firm alone was, in three of five cases, a colleague on a journey with a computer of his own: it is
+# listed, and more only where something else speaks against a journey.
 # A telephone abroad is at its carrier's gateway or on holiday; only a rented server tells that it is no telephone.
 _COUNTRY: Final = f"""
 WITH abroad AS (
@@ -22,8 +24,8 @@ SELECT
     {HIT},
     {RIGHT},
     {IN_AND_PROVED} AS approved,
-    CASE WHEN bool_or(is_country_new_here) OR bool_or(is_hosting) OR bool_or(NOT is_success) THEN 'medium'
-        ELSE 'listed' END AS level,
+    CASE WHEN bool_or(is_country_new_here AND (is_hosting IS TRUE OR is_single_factor IS TRUE OR NOT is_success))
+        THEN 'medium' ELSE 'listed' END AS level,
     {{'country': country, 'new_for_tenant': coalesce(bool_or(is_country_new_here), FALSE)}} AS facts
 FROM told GROUP BY who, country, episode ORDER BY first, who, country
 """  # noqa: S608 - constants only

@@ -28,10 +28,10 @@ USUAL = days()
 OTHERS = ["user-2", "user-3", "user-4"]
 
 
-def test_a_country_that_nobody_of_the_firm_signed_in_from_is_worth_a_look() -> None:
+def test_a_country_that_nobody_of_the_firm_signed_in_from_is_listed() -> None:
     [found] = detections(D18, [*USUAL, sign_in(0, LAGOS)])
 
-    assert (found.user_id, found.countries, found.level) == ("user-1", ("NG",), Level.MEDIUM)
+    assert (found.user_id, found.countries, found.level) == ("user-1", ("NG",), Level.LISTED)
     assert found.facts == {"country": "NG", "new_for_tenant": True}
 
 
@@ -42,12 +42,21 @@ def test_a_country_that_a_colleague_knows_is_only_listed() -> None:
     assert (found.user_id, found.level) == ("user-1", Level.LISTED)
 
 
-@pytest.mark.parametrize(("given", "level"), [({"error_code": 53003}, Level.MEDIUM), (SERVER, Level.MEDIUM)])
-def test_a_rented_server_or_a_stopped_sign_in_raises_it(given: dict[str, object], level: Level) -> None:
-    colleague = days(["user-2"], place={**SERVER, "ip_address": "2001:db8:77:1::1", "autonomous_system_number": 64499})
-    [found] = detections(D18, [*USUAL, *colleague, sign_in(0, {**LAGOS, **SERVER} | given)])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"error_code": 53003},
+        {"authentication_requirement": "singleFactorAuthentication"},
+        {**SERVER, "country_or_region": "NG"},
+    ],
+    ids=["stopped", "one factor", "rented server"],
+)
+def test_what_speaks_against_a_journey_raises_it(given: dict[str, object]) -> None:
+    [found] = detections(D18, [*USUAL, sign_in(0, LAGOS | given)])
+    colleague = days(["user-2"], place=LAGOS | {"ip_address": "2001:db8:77:1::1", "autonomous_system_number": 64499})
+    [known] = detections(D18, [*USUAL, *colleague, sign_in(0, LAGOS | given)])
 
-    assert found.level is level
+    assert (found.level, known.level) == (Level.MEDIUM, Level.LISTED)
 
 
 def test_the_second_sign_in_from_there_is_no_news() -> None:
