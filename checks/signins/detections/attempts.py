@@ -15,7 +15,9 @@ AFTERWARDS: Final = "INTERVAL 24 HOURS"
 PEOPLE: Final = 5
 """So many people from one address within `SPRAY` are a spray."""
 FEW_PEOPLE: Final = 3
-"""So many are enough where one program makes all tries and nobody who is tried ever got in from there."""
+"""So many are enough where one program makes all tries, nobody tried got in from there before, and at most half later.
+
+Of every firm: in a large one, too, somebody may try three people only."""
 NAMES: Final = 10
 """So many names are enough even where hardly one of them exists."""
 TRIES: Final = 10

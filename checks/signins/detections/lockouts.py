@@ -9,7 +9,7 @@ from m365_posture.texts import mark
 
 TOGETHER: Final = "INTERVAL 30 MINUTES"
 LOCKED_PEOPLE: Final = 5
-"""So many people locked out together are no forgetful ones."""
+"""So many people locked out together are no forgetful ones. Public rules ask 25, more than most firms here employ."""
 EPISODE: Final = "INTERVAL 24 HOURS"
 DISABLED_ACCOUNTS: Final = 3
 STALE_HOURS: Final = 24
@@ -27,7 +27,7 @@ locked AS (
     SELECT seen.row, seen.moment, seen.who, seen.address
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_lockout AND seen.who IS NOT NULL AND NOT {IS_AT_HOME}
-        AND {_IS_FOREIGN}
+        AND seen.is_microsoft IS NOT TRUE AND {_IS_FOREIGN}
 ),
 around AS (
     SELECT *, count(DISTINCT who) OVER (
