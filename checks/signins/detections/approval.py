@@ -77,7 +77,8 @@ approvals AS (
         AND seen.who IN (SELECT who FROM asked) AND seen.is_managed IS NOT TRUE
 ),
 given AS (
-    SELECT asked.who, asked.episode, min(approvals.moment) AS moment, arg_min(approvals.row, (approvals.moment, approvals.row)) AS row
+    SELECT asked.who, asked.episode, min(approvals.moment) AS moment,
+        arg_min(approvals.row, (approvals.moment, approvals.row)) AS row
     FROM asked JOIN approvals
         ON approvals.who = asked.who AND approvals.moment BETWEEN asked.since AND asked.last + {GIVING_IN}
         AND (list_contains(nears, approvals.near) OR (is_mfa_done AND NOT is_at_home))
