@@ -203,7 +203,7 @@ SELECT
     coalesce(
         NOT is_interactive AND lower(authentication_protocol) NOT IN ('devicecode', 'ropc')
         AND is_device_code IS NOT TRUE AND is_ropc IS NOT TRUE AND is_legacy IS NOT TRUE
-        AND to_device_registration IS NOT TRUE, FALSE
+        AND to_device_registration IS NOT TRUE AND is_cli IS NOT TRUE, FALSE
     ) AS is_quiet,
     {_lacks(_OF_PROGRAM)} AS lacks
 FROM programs_read LEFT JOIN agents ON agents.agent = {AGENT}

@@ -51,7 +51,7 @@ the row does not say, and is never taken for no.
                         three other people succeeded from there, first more than a day before, and came back
     is_learned          the account was known for 14 days, or for 10 successes, before this moment
 
-`refreshes`: successes without a human, not by device code, password or legacy program, put together.
+`refreshes`: successes without a human, not by device code, password, command line or legacy program, put together.
     row (one of them), who, session, address, near, asn, country, family, app, is_managed, is_microsoft, is_hosting,
     is_mobile, is_private, is_trusted, first, last, times, lacks
 
