@@ -25,7 +25,7 @@ stops AS MATERIALIZED (
         seen.row, seen.moment, seen.who, seen.address, seen.country,
         coalesce(seen.refusal IN ('declined', 'wrong_number', 'fraud'), FALSE) AS is_by_owner
     FROM seen {JOIN_SETTLED}
-    WHERE seen.who IS NOT NULL AND seen.is_right AND seen.is_success IS FALSE
+    WHERE seen.who IS NOT NULL AND (seen.is_right OR seen.is_password) AND seen.is_success IS FALSE
         AND (seen.is_password OR (
             (seen.is_interactive IS NOT FALSE OR seen.is_ropc)
             AND (seen.is_interrupt IS NOT TRUE OR seen.code IN ({STRANGE_INTERRUPTS}))
@@ -80,7 +80,7 @@ UNITS: Final = (
         threshold={"stops_of_an_arrival": STOPS},
         fields=("created_date_time", "user_id", "ip_address", "error_code", "country_or_region"),
         needs_learning=True,
-        scope="is_right IS NOT FALSE AND is_success IS NOT TRUE",
+        scope="(is_right IS NOT FALSE OR is_password IS NOT FALSE) AND is_success IS NOT TRUE",
         false_alarms=mark("Somebody who travels and is stopped by a rule about places, or has no second factor along."),
         why=mark(
             "Somebody typed the right password of this person in a country or network that the person does not use, "

@@ -43,6 +43,14 @@ def test_an_interruption_counts_where_the_steps_say_that_the_password_was_right(
     assert whom(D08, [*days(), row]) == ["user-1"]
 
 
+def test_the_steps_say_that_the_password_was_right_whatever_the_code() -> None:
+    right_then = stopped(error_code=530034, authentication_details=PASSWORD_ONLY)
+    wrong_then = stopped(error_code=530034, authentication_details=PASSWORD_ONLY.replace("true", "false"))
+
+    assert whom(D08, [*days(), right_then]) == ["user-1"]
+    assert not detections(D08, [*days(), wrong_then])
+
+
 def test_a_token_that_is_stopped_is_no_password() -> None:
     users = everybody(2)
     rows = [
