@@ -141,6 +141,9 @@ _MISSING: Final[Mapping[str, str]] = {
     "user_agent": "coalesce(user_agent, '') = ''",
     "country_or_region": "coalesce(country_or_region, '') = ''",
     "authentication_details": "coalesce(authentication_details, '') IN ('', '[]')",
+    # what Microsoft writes where the firm has no licence for it
+    "risk_level_during_sign_in": "coalesce(lower(risk_level_during_sign_in), 'hidden') = 'hidden'",
+    "risk_level_aggregated": "coalesce(lower(risk_level_aggregated), 'hidden') = 'hidden'",
     # what they say is asked of failures only
     "failure_reason": f"failure_reason IS NULL AND coalesce(error_code = {LOCKED_OR_BLOCKED}, TRUE)",
     "additional_details": f"additional_details IS NULL AND coalesce(error_code = {MFA_FAILED}, TRUE)",

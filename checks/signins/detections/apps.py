@@ -87,7 +87,7 @@ FROM told GROUP BY who, episode ORDER BY first, who
 # Windows slide; a row belongs to a search when one that it is part of is full.
 _SEARCH: Final = f"""
 WITH stopped AS (
-    SELECT *, code = 50105 AS is_unassigned, code = 53003 AS is_blocked, coalesce(ca = 'failure', FALSE) AS is_refused
+    SELECT *, code = 50105 AS is_unassigned, code = 53003 AS is_barred, coalesce(ca = 'failure', FALSE) AS is_by_policy
     FROM seen
     WHERE who IS NOT NULL AND app IS NOT NULL AND (code IN (50105, 53003) OR (ca = 'failure' AND NOT is_success))
         AND is_managed IS NOT TRUE AND is_service IS NOT TRUE
@@ -96,8 +96,8 @@ counted AS (
     SELECT
         *,
         count(DISTINCT app) FILTER (is_unassigned) OVER half AS unassigned,
-        count(DISTINCT app) FILTER (is_blocked) OVER whole AS blocked,
-        count(DISTINCT app) FILTER (is_refused) OVER whole AS refused,
+        count(DISTINCT app) FILTER (is_barred) OVER whole AS blocked,
+        count(DISTINCT app) FILTER (is_by_policy) OVER whole AS refused,
         unassigned >= {UNASSIGNED_APPS} OR blocked >= {BLOCKED_APPS} OR refused >= {REFUSED_APPS} AS is_full
     FROM stopped
     WINDOW half AS (
