@@ -15,6 +15,8 @@ CHAIN_MINUTES: Final = 3
 CLOCK_MINUTES: Final = 2
 """So much the clocks of two logs may differ."""
 SESSION_MINUTES: Final = 30
+DEVICE_MINUTES: Final = 60
+"""A device of a stranger's that was registered works with a token of its own within so many minutes."""
 
 _ORDINARY_APPS: Final = (
     "97877f11-0fc6-4aee-b1ff-febb0519dd00",  # tools of Azure DevOps
@@ -86,6 +88,11 @@ taken AS MATERIALIZED (
     WHERE who IS NOT NULL AND is_success AND is_interactive IS NOT FALSE AND is_prt AND is_device_code
         AND is_managed IS NOT TRUE AND to_device_registration IS NOT TRUE
 ),
+same_device AS MATERIALIZED (
+    SELECT row, moment, who AS person, device FROM seen
+    WHERE who IS NOT NULL AND is_success AND is_prt AND device IS NOT NULL
+        AND is_managed IS NOT TRUE AND to_device_registration IS NOT TRUE
+),
 browsed AS MATERIALIZED (
     SELECT moment, who AS person, session, near FROM seen
     WHERE is_success AND is_interactive AND client = 'Browser' AND session IS NOT NULL AND near IS NOT NULL
@@ -94,7 +101,7 @@ steps AS (
     SELECT
         asked.*,
         registered.person IS NOT NULL AS is_registered,
-        taken.row AS token,
+        coalesce(taken.row, same_device.row) AS token,
         browsed.person IS NOT NULL AS is_elsewhere_too
     FROM asked
     LEFT JOIN registered ON registered.person = asked.who AND registered.moment
@@ -102,6 +109,9 @@ steps AS (
         AND asked.moment + INTERVAL {CHAIN_MINUTES + CLOCK_MINUTES} MINUTES
     LEFT JOIN taken ON taken.person = asked.who AND taken.moment
         BETWEEN asked.moment AND asked.moment + INTERVAL {CHAIN_MINUTES + CLOCK_MINUTES} MINUTES
+    LEFT JOIN same_device ON same_device.person = asked.who AND same_device.device = asked.device
+        AND coalesce(is_hosting OR is_new_country OR is_new_asn, is_new_near, FALSE) AND NOT is_shared
+        AND same_device.moment BETWEEN asked.moment AND asked.moment + INTERVAL {DEVICE_MINUTES} MINUTES
     LEFT JOIN browsed ON browsed.person = asked.who AND browsed.session = asked.session AND browsed.near <> asked.near
         AND browsed.moment BETWEEN asked.moment - INTERVAL {SESSION_MINUTES} MINUTES
         AND asked.moment + INTERVAL {SESSION_MINUTES} MINUTES
@@ -117,8 +127,9 @@ odd AS (
 ends AS (
     SELECT row, moment, who, address, is_registered, token IS NOT NULL AS is_taken, worth FROM odd
     UNION
-    SELECT taken.row, taken.moment, who, address, is_registered, TRUE, worth
-    FROM odd JOIN taken ON taken.row = odd.token
+    SELECT tokens.row, tokens.moment, who, address, is_registered, TRUE, worth
+    FROM odd JOIN (FROM (SELECT row, moment FROM taken) UNION SELECT row, moment FROM same_device) AS tokens
+        ON tokens.row = odd.token
 ),
 chain AS (
     SELECT row, moment, who, any_value(address) AS address, bool_or(is_registered) AS is_registered,
@@ -180,6 +191,7 @@ UNITS: Final = (
             "chain_minutes": CHAIN_MINUTES,
             "clock_minutes": CLOCK_MINUTES,
             "session_minutes": SESSION_MINUTES,
+            "device_minutes": DEVICE_MINUTES,
         },
         fields=("user_id", "error_code", "app_id", "resource_id", "incoming_token_type", "original_transfer_method"),
         tables=("directory_audits",),

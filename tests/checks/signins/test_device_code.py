@@ -146,6 +146,24 @@ def test_single_events_that_only_kits_have_are_medium(given: dict[str, object]) 
     assert found.level is Level.MEDIUM
 
 
+@pytest.mark.parametrize(
+    ("place", "device", "minutes", "expected"),
+    [
+        pytest.param(LAGOS, "device-9", 60, [Level.MEDIUM], id="within the hour, from a strange place"),
+        pytest.param(LAGOS, "device-9", 61, [], id="later"),
+        pytest.param(LAGOS, "device-8", 30, [], id="another device"),
+        pytest.param(OFFICE, "device-9", 30, [], id="a new computer in the office"),
+    ],
+)
+def test_a_stranger_s_device_that_works_with_a_token_of_its_own_is_medium(
+    place: dict[str, object], device: str, minutes: float, expected: list[Level]
+) -> None:
+    asked = token(0, place, **ASKED, device_id="device-9")
+    worked = token(minutes, place, **TAKEN | {"device_id": device, "original_transfer_method": "none"})
+
+    assert [one.level for one in detections(D27, [*USUAL, asked, worked], audits=[])] == expected
+
+
 def test_the_session_of_a_browser_elsewhere_is_medium() -> None:
     browser = sign_in(-20, HOME_OF_ONE, session_id="session-1", client_app_used="Browser", user_agent=EDGE)
     rows = [*USUAL, browser, token(0, OFFICE, user_agent=SCRIPT, **ASKED)]
