@@ -59,9 +59,11 @@ class LogReading:
     newest: datetime | None = None
     lacks: GroupCoverage | None = None
     """Why rows of a lesser source are among the kept ones."""
+    of: str = ""
+    """Which part of the log it is; "" is the one that the table is about."""
 
     @classmethod
-    def beginning(cls, reading: Reading, shape: Shape, kept: timedelta = WINDOW) -> "LogReading":
+    def beginning(cls, reading: Reading, shape: Shape, kept: timedelta = WINDOW, of: str = "") -> "LogReading":
         """Return a reading of everything that Graph keeps, or of what may be new since the scan before.
 
         Where a day of these was purged or its file damaged, everything is read: what Graph still has comes back.
@@ -70,20 +72,21 @@ class LogReading:
             reading: Of the table.
             shape: How the log's rows become the table's.
             kept: How long Graph keeps a row of this tenant; what is older may be gone.
+            of: Which part of the log is read, where a table takes several; each is gone on with by itself.
         """
-        values = [value for _, kind, value in reading.watermarks() if kind == NEWEST_EVENT]
+        values = [value for part, kind, value in reading.watermarks() if (part, kind) == (of, NEWEST_EVENT)]
         known = datetime.fromisoformat(values[0]) if values else None
         oldest = reading.started_at - WINDOW
         if _has_hole(reading, oldest):
             # Were this reading to break off, the next could not go on from `known` either.
-            return cls(reading, shape, None, oldest, Basis.FULL)
+            return cls(reading, shape, None, oldest, Basis.FULL, of=of)
         if known is None or known - LATE <= reading.started_at - kept:
-            return cls(reading, shape, known, oldest, Basis.FULL)
-        return cls(reading, shape, known, known - LATE, Basis.INCREMENTAL)
+            return cls(reading, shape, known, oldest, Basis.FULL, of=of)
+        return cls(reading, shape, known, known - LATE, Basis.INCREMENTAL, of=of)
 
     def recall(self, units: list[JsonObject]) -> None:
         """Continue where an interrupted run of this scan stopped."""
-        for unit in units:
+        for unit in (unit for unit in units if unit.get("of", "") == self.of):
             self._came_to(datetime.fromisoformat(unit["oldest"]), datetime.fromisoformat(unit["newest"]))
             if unit["lacks"]:
                 self.lacks = GroupCoverage(TableState.FAILED, unit["lacks"], RESCAN)
@@ -132,7 +135,8 @@ class LogReading:
         if part.oldest is None or part.newest is None:
             return
         lacks = self.lacks.reason if self.lacks else ""
-        await self.reading.finish_unit(oldest=part.oldest.isoformat(), newest=part.newest.isoformat(), lacks=lacks)
+        ends = {"oldest": part.oldest.isoformat(), "newest": part.newest.isoformat()}
+        await self.reading.finish_unit(**ends, lacks=lacks, of=self.of)
         self._came_to(part.oldest, part.newest)
 
     def _came_to(self, oldest: datetime, newest: datetime) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from scanner.collectors.collector import Collector, Reading
 from scanner.collectors.event_log import LogReading
-from scanner.collectors.results import Result
+from scanner.collectors.results import NEWEST_EVENT, Result
 from scanner.collectors.sign_in_rows import BETA_PROPERTIES, BETA_SELECT, SHAPE, V1_SELECT
 from scanner.collectors.states import IMPORTED, RESCAN, group_coverage, imported_groups
-from scanner.snapshot.ledger import TableState
+from scanner.snapshot.ledger import GroupCoverage, TableState
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 from scanner.transport.errors import Malformed, NotFound, ReadError, Unavailable
 from scanner.transport.templates import Api, Pack, Template, Workload
@@ -19,6 +20,10 @@ AREA: Final = "sign_ins"
 INTERACTIVE_ONLY: Final = "interactive_only"
 """Reason of a log that v1.0 gave: non-interactive sign-ins are missing in it."""
 
+SERVICE_PRINCIPALS: Final = "service_principals"
+"""Part of the log, with a line of its own in the ledger: sign-ins of applications by themselves."""
+
+_APPLICATIONS: Final = "signInEventTypes/any(t: t eq 'servicePrincipal')"
 _PEOPLE: Final = "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser')"
 
 
@@ -44,6 +49,8 @@ _V1: Final = _template(Api.GRAPH_V1, V1_SELECT)
 async def _read_sign_ins(reading: Reading) -> Result:
     """Read the sign-ins of people, newest first: 30 days, or since the scan before with a day's overlap.
 
+    Then those of applications, which wait for nobody and for which nobody waits.
+
     Where a day of these 30 was purged or its file damaged, all 30 are read: what Graph still has comes back.
 
     Cost:
@@ -58,12 +65,14 @@ async def _read_sign_ins(reading: Reading) -> Result:
         await _read_down(log)
     except ReadError as error:
         result = _without_beta(log, log.broken_off(error))
-        return result if result.state.delivers_rows else await asyncio.to_thread(_imported, reading, result)
+        if not result.state.delivers_rows:
+            return await asyncio.to_thread(_imported, reading, result)
+        return await _without_applications(reading, result)
     result = log.read_to_its_end()
     if log.lacks is None:
-        return result
+        return replace(result, groups=await _read_applications(reading))
     partial = replace(result, state=TableState.PARTIAL, reason=INTERACTIVE_ONLY, mend=RESCAN, newest_event=log.known)
-    return _without_beta(log, partial)
+    return await _without_applications(reading, _without_beta(log, partial))
 
 
 async def _read_down(log: LogReading) -> None:
@@ -77,6 +86,36 @@ async def _read_down(log: LogReading) -> None:
     except (NotFound, Malformed, Unavailable) as error:
         log.lacks = group_coverage(error)
         await log.read_down(_V1)
+
+
+async def _read_applications(reading: Reading) -> dict[str, GroupCoverage]:
+    """Read the sign-ins of applications, and return the ledger's line of what could not be read of them.
+
+    Raises:
+        AuthenticationFailed: There is no token any more; that ends the scan.
+    """
+    log = await asyncio.to_thread(LogReading.beginning, reading, SHAPE, of=SERVICE_PRINCIPALS)
+    log.recall(reading.units)
+    try:
+        await log.read_down(_BETA, _APPLICATIONS)
+    except ReadError as error:
+        result = log.broken_off(error)
+    else:
+        result = log.read_to_its_end()
+    await _remember(reading, result.newest_event)
+    return {} if result.state is TableState.COMPLETE else {SERVICE_PRINCIPALS: result.as_group}
+
+
+async def _without_applications(reading: Reading, result: Result) -> Result:
+    """Return the result of a log of which not even the people's part is whole; the next scan goes on as before."""
+    log = await asyncio.to_thread(LogReading.beginning, reading, SHAPE, of=SERVICE_PRINCIPALS)
+    await _remember(reading, log.known)
+    return replace(result, groups={**result.groups, SERVICE_PRINCIPALS: result.as_group})
+
+
+async def _remember(reading: Reading, newest: datetime | None) -> None:
+    if newest is not None:
+        await reading.remember(SERVICE_PRINCIPALS, {NEWEST_EVENT: newest.isoformat()})
 
 
 def _imported(reading: Reading, result: Result) -> Result:
