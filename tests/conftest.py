@@ -19,6 +19,8 @@ LONGEST_FIRST = (
     "checks/test_catalogue_properties.py",
     "checks/signins/test_missing_fields.py",
     "checks/signins/test_promises.py",
+    "checks/signins/test_harness.py",
+    "checks/signins/test_oracle_events.py",
     "scanner/test_reading_resume.py",
     "scanner/test_service_faults.py",
     "m365_posture/test_later_scans.py",
