@@ -49,7 +49,7 @@ class ActivationRules:
 
     @property
     def _has_context(self) -> Answer:
-        """Whether activating demands MFA by an authentication context; unknown where there is one: any policy may use it."""
+        """Whether an authentication context asks for more; unknown where there is one, as any policy may use it."""
         return False if self._rule(_CONTEXT).get("isEnabled") is False else None
 
     @property
