@@ -78,6 +78,11 @@ class Unit:
     """Whether it tells nothing of people whose ordinary behaviour is not known yet."""
     scope: str = "TRUE"
     """SQL over `seen`: the rows it may be about; null counts as yes."""
+    starts_from: str = ""
+    """SQL over `seen`: without a row of which this is true there is no hit, and the query need not be asked.
+
+    Empty where hits may start from any row, or from none of `seen`.
+    """
     statements: tuple[str, ...] = ()
     """What the firm must have stated: `break_glass`."""
 

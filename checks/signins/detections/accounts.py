@@ -77,6 +77,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D40",
+        starts_from="is_break_glass",
         title=mark("Emergency account used"),
         family=Family.ACCOUNT,
         level=Level.HIGH,

@@ -117,6 +117,7 @@ _SCOPE: Final = "is_approval_failed IS NOT FALSE"
 UNITS: Final = (
     Unit(
         id="D11",
+        starts_from="is_refused OR (is_refused IS NULL AND is_approval_failed)",
         title=mark("Many refused requests for approval"),
         family=Family.APPROVAL,
         level=Level.LISTED,
@@ -134,6 +135,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D12",
+        starts_from="is_refused OR (is_refused IS NULL AND is_approval_failed)",
         title=mark("A request for approval refused or reported as fraud"),
         family=Family.APPROVAL,
         level=Level.LISTED,

@@ -72,6 +72,7 @@ ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D08",
+        starts_from="(is_right OR is_password) AND is_success IS FALSE",
         title=mark("A right password from a new place, stopped afterwards"),
         family=Family.CREDENTIAL,
         level=Level.MEDIUM,

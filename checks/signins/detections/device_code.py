@@ -147,6 +147,7 @@ FROM told GROUP BY who, episode ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D25",
+        starts_from=f"is_device_code OR code = {CONFIRMATION}",
         title=mark("First sign-in by device code"),
         family=Family.SESSION,
         level=Level.LISTED,
@@ -165,6 +166,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D26",
+        starts_from="is_device_code",
         title=mark("Device code for the program that signs in for all others"),
         family=Family.SESSION,
         level=Level.HIGH,
@@ -182,6 +184,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D27",
+        starts_from="is_broker AND to_device_registration",
         title=mark("A device registered in the manner of phishing kits"),
         family=Family.SESSION,
         level=Level.HIGH,

@@ -54,6 +54,7 @@ FROM counted GROUP BY episode HAVING count(*) <= {TRIES_EACH} * count(DISTINCT p
 UNITS: Final = (
     Unit(
         id="D03",
+        starts_from="is_try",
         title=mark("Wrong passwords of many people from many addresses"),
         family=Family.ATTEMPTS,
         level=Level.MEDIUM,

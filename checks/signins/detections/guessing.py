@@ -25,6 +25,7 @@ FROM guessed GROUP BY who, episode ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D04",
+        starts_from="is_try",
         title=mark("Many wrong passwords of one person"),
         family=Family.ATTEMPTS,
         level=Level.LISTED,

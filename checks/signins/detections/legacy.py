@@ -42,6 +42,7 @@ FROM told GROUP BY who, episode HAVING bool_or(coalesce(is_new_flow, starts)) OR
 UNITS: Final = (
     Unit(
         id="D32",
+        starts_from="is_legacy",
         title=mark("First sign-in by an older mail protocol"),
         family=Family.CLIENT,
         level=Level.LISTED,
@@ -60,6 +61,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D33",
+        starts_from="is_ropc",
         title=mark("Password sent by a program (ROPC)"),
         family=Family.CLIENT,
         level=Level.MEDIUM,

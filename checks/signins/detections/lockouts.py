@@ -103,6 +103,7 @@ FROM counted GROUP BY who, episode ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D06",
+        starts_from="is_lockout OR is_blocked_address",
         title=mark("Locked out, or an address that Microsoft blocks"),
         family=Family.ATTEMPTS,
         level=Level.LISTED,
@@ -121,6 +122,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D07",
+        starts_from="is_disabled",
         title=mark("Tries at a disabled account"),
         family=Family.ATTEMPTS,
         level=Level.LISTED,

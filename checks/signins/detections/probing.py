@@ -80,6 +80,7 @@ FROM counted GROUP BY who, address, episode ORDER BY first, who, address
 UNITS: Final = (
     Unit(
         id="D13",
+        starts_from="is_approval_failed",
         title=mark("One-time codes tried one after the other"),
         family=Family.APPROVAL,
         level=Level.MEDIUM,

@@ -98,6 +98,7 @@ _FIELDS: Final = ("created_date_time", "ip_address", "error_code")
 UNITS: Final = (
     Unit(
         id="D01",
+        starts_from="is_try",
         title=mark("Wrong passwords of many people from one address"),
         family=Family.ATTEMPTS,
         level=Level.MEDIUM,
@@ -119,6 +120,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D02",
+        starts_from="is_try",
         title=mark("A password fitted after wrong ones from the same source"),
         family=Family.CREDENTIAL,
         level=Level.HIGH,

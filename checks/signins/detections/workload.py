@@ -32,6 +32,7 @@ FROM told GROUP BY who, episode ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D43",
+        starts_from="is_service",
         title=mark("A program's own account on a network that is new for it"),
         family=Family.WORKLOAD,
         level=Level.MEDIUM,
