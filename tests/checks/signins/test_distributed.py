@@ -1,4 +1,3 @@
-import pytest
 from builders.rows import Row
 from engine_kit import at, detections, examined
 from password_kit import IPHONE, days, everybody, unit, wrong
@@ -61,9 +60,9 @@ def test_telephones_of_people_who_left_are_none() -> None:
     assert not detections(D03, spread(10, error_code=50057, user_agent=IPHONE))
 
 
-@pytest.mark.parametrize("column", ["user_id", "ip_address", "error_code", "user_agent", "app_id"])
-def test_rows_that_do_not_say_something_stop_nothing(column: str) -> None:
-    rows = spread(12, minutes=4)
-    result = examined([{**rows[0], column: None}, *rows[1:]], [D03])
+def test_rows_that_do_not_say_something_stop_nothing() -> None:
+    columns = ("user_id", "ip_address", "error_code", "user_agent", "app_id")
+    rows = spread(15, minutes=3)
+    silent = [{**row, column: None} for row, column in zip(rows, columns, strict=False)]
 
-    assert [one.unit for one in result.detections] == ["D03"]
+    assert [one.unit for one in examined([*silent, *rows[len(silent) :]], [D03]).detections] == ["D03"]

@@ -1,4 +1,3 @@
-import pytest
 from builders.rows import Row
 from engine_kit import HOME, STRANGE, detections, examined, whom
 from password_kit import days, own, right, unit, wrong
@@ -69,9 +68,18 @@ def test_silent_requests_and_devices_of_the_firm_search_nothing() -> None:
     assert not detections(D15, sweep(3, 4, device_is_compliant=True))
 
 
-@pytest.mark.parametrize("column", ["user_id", "ip_address", "error_code", "user_agent", "app_id", "session_id"])
-def test_rows_that_do_not_say_something_stop_nothing(column: str) -> None:
-    rows = [*codes(22, 11), *sweep(4, 6, minutes=2), own()]
-    result = examined([{**rows[0], column: None}, *rows[1:-2], {**rows[-2], column: None}, rows[-1]], [D13, D15])
+def test_rows_that_do_not_say_something_stop_nothing() -> None:
+    columns = ("user_id", "ip_address", "error_code", "user_agent", "app_id", "session_id")
+    users = [f"of-{column}" for column in columns]
+    rows = [row for user in users for row in [*codes(21, 11, user), *sweep(4, 6, user, minutes=2)]]
+    silent = [
+        {**row, column: None}
+        for user, column in zip(users, columns, strict=True)
+        for row in (codes(1, 1, user)[0], sweep(1, 1, user)[0])
+    ]
 
-    assert {one.unit for one in result.detections} == {"D13", "D15"}
+    result = examined([*silent, *rows, own()], [D13, D15])
+
+    assert {(one.unit, one.user_id) for one in result.detections} == {
+        (name, user) for user in users for name in ("D13", "D15")
+    }
