@@ -15,7 +15,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make test-deep    run the long property and fault loops too"
 	@echo "make lint         format, lint, types, import contracts, dependencies"
-	@echo "make bench        measure reading speed, a whole scan against the documented limits, and the policy prover"
+	@echo "make bench        measure reading, a whole scan against the documented limits, the policy prover and sign-in logs"
 	@echo "make bench-fleet  measure eighty small firms on this machine (about ten minutes)"
 	@echo "make bench-detections  measure what the sign-in detections find in made-up firms (about ten minutes)"
 	@echo "make lock         renew requirements.lock (needs uv)"
@@ -49,6 +49,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.scan
 	$(BIN)/python -m bench.prover
+	$(BIN)/python -m bench.sign_in_speed
 
 bench-fleet: $(READY)
 	$(BIN)/python -m bench.fleet
