@@ -117,6 +117,7 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "dns_records": mark("Public DNS records for mail"),
         "sign_ins": mark("Sign-in log"),
         "sign_ins.beta_properties": mark("Sign-in log (how people proved who they are)"),
+        "sign_ins.service_principals": mark("Sign-in log (applications by themselves)"),
         "sign_in_baselines": mark("What is usual for each person's sign-ins"),
         "sharing_links": mark("Sharing links"),
         "sharing_links.changes_since_full_sweep": mark("Sharing links (changes since everything was last read)"),
