@@ -177,7 +177,7 @@ def outcomes_of(source: str) -> str:
 PROGRAMS: Final = f"""
 SELECT
     key,
-    {AGENT} AS agent,
+    {key_of("user_agent")} AS agent,
     agents.family,
     agents.is_mobile OR lower(client_app_used) = 'exchange activesync' AS is_mobile,
     agents.is_scripted,
@@ -268,10 +268,18 @@ SELECT
     latitude,
     longitude,
     device_is_compliant OR device_is_managed OR contains(lower(device_trust_type), 'hybrid') AS is_managed,
+    lower(device_trust_type) = 'azure ad joined' AS is_joined,
     programs.* EXCLUDE (key, lacks, is_quiet),
     outcomes.* EXCLUDE (key, lacks, is_guest),
     CASE WHEN contains(lower(user_principal_name), '#ext#') THEN TRUE ELSE outcomes.is_guest END AS is_guest,
-    coalesce(programs.is_quiet AND error_code = 0 AND is_service IS NOT TRUE, FALSE) AS is_silent,
+    -- a token that leaves a joined device which nothing manages is looked at one by one
+    coalesce(
+        programs.is_quiet AND error_code = 0 AND is_service IS NOT TRUE
+        AND NOT coalesce(
+            programs.is_broker AND programs.is_refresh_token AND is_joined AND is_managed IS NOT TRUE, FALSE
+        ),
+        FALSE
+    ) AS is_silent,
     error_code,
     authentication_details,
     coalesce(ip_address <> '' AND addresses.address IS NULL, FALSE) AS is_no_address,

@@ -30,7 +30,7 @@ the row does not say, and is never taken for no.
     is_otp              a one-time code was a step
     is_legacy           by a program that cannot be asked for a second factor, by its name
     is_ropc, is_device_code, is_prt, is_refresh_token
-    is_managed          device compliant, managed or hybrid joined
+    is_managed          device compliant, managed or hybrid joined; is_joined: joined to the cloud alone
     is_mobile, is_scripted, is_kit   by the user agent
     is_microsoft, is_hosting         by AS number; is_private, is_trusted by address
     is_guest, is_break_glass, is_service (a service principal)
@@ -38,7 +38,7 @@ the row does not say, and is never taken for no.
     is_broker, is_office_home, is_cli
     to_device_registration, to_graph, to_exchange, to_sharepoint, to_aad_graph
     client              VARCHAR client_app_used
-    agent               hash of user agent, operating system and browser; family hash of their family
+    agent               hash of the user agent; family hash of what it, or else system and browser, belong to
     session, correlation, device     hashes
     ca                  VARCHAR conditional_access_status
     risk_state, risk_level, risk_level_now VARCHAR lower case; risk_types INTEGER, how many

@@ -18,6 +18,9 @@ SESSION_MINUTES: Final = 30
 DEVICE_MINUTES: Final = 60
 """A device of a stranger's that was registered works with a token of its own within so many minutes."""
 
+WINDOWS_SIGN_IN: Final = "38aa3b87-a06d-4817-b275-7a316988d93b"
+"""Takes a primary token whenever somebody unlocks his computer."""
+
 _ORDINARY_APPS: Final = (
     "97877f11-0fc6-4aee-b1ff-febb0519dd00",  # tools of Azure DevOps
     "80faf920-1908-4b52-b5ef-a8e7bedfc67a",  # command line of Kubernetes on Azure
@@ -89,7 +92,9 @@ taken AS MATERIALIZED (
         AND is_managed IS NOT TRUE AND to_device_registration IS NOT TRUE
 ),
 same_device AS MATERIALIZED (
-    SELECT row, moment, who AS person, device FROM seen
+    SELECT
+        row, moment, who AS person, device, coalesce(app = hash('{WINDOWS_SIGN_IN}'), FALSE) AS is_unlocking
+    FROM seen
     WHERE who IS NOT NULL AND is_success AND is_prt AND device IS NOT NULL
         AND is_managed IS NOT TRUE AND to_device_registration IS NOT TRUE
 ),
@@ -124,8 +129,27 @@ odd AS (
             WHEN token IS NOT NULL OR is_device_code OR is_hosting OR is_elsewhere_too THEN 'medium' END AS worth
     FROM steps WHERE worth IS NOT NULL
 ),
+bare AS (
+    SELECT row, moment, who, address, device FROM seen
+    WHERE who IS NOT NULL AND is_success AND is_broker AND is_refresh_token AND is_joined AND device IS NOT NULL
+        AND is_managed IS NOT TRUE AND is_guest IS NOT TRUE AND is_learned
+        AND coalesce(is_hosting OR is_new_asn, is_new_near, FALSE) AND NOT {SHARED}
+),
+devices AS (SELECT who, device, min(moment) AS since FROM seen WHERE device IS NOT NULL GROUP BY ALL),
+unbound AS (
+    SELECT bare.row, bare.moment, bare.who, bare.address, same_device.row AS token, same_device.moment AS token_moment
+    FROM bare
+    JOIN same_device ON same_device.person = bare.who AND same_device.device = bare.device AND NOT is_unlocking
+        AND same_device.moment BETWEEN bare.moment AND bare.moment + INTERVAL {DEVICE_MINUTES} MINUTES
+    JOIN devices ON devices.who = bare.who AND devices.device = bare.device
+        AND devices.since >= bare.moment - INTERVAL {DEVICE_MINUTES} MINUTES
+),
 ends AS (
     SELECT row, moment, who, address, is_registered, token IS NOT NULL AS is_taken, worth FROM odd
+    UNION
+    SELECT row, moment, who, address, FALSE, TRUE, 'medium' FROM unbound
+    UNION
+    SELECT token, token_moment, who, address, FALSE, TRUE, 'medium' FROM unbound
     UNION
     SELECT tokens.row, tokens.moment, who, address, is_registered, TRUE, worth
     FROM odd JOIN (FROM (SELECT row, moment FROM taken) UNION SELECT row, moment FROM same_device) AS tokens
@@ -204,6 +228,6 @@ UNITS: Final = (
             "device among those of this person, remove it if nobody knows it, and end all sessions."
         ),
         query=_CHAIN,
-        scope="is_success IS NOT FALSE AND is_broker IS NOT FALSE AND to_device_registration IS NOT FALSE",
+        scope="is_success IS NOT FALSE AND is_broker IS NOT FALSE",
     ),
 )
