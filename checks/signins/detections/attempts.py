@@ -50,7 +50,7 @@ ahead AS (
         *,
         count(DISTINCT person) OVER ahead AS names,
         count(DISTINCT person) FILTER (NOT is_stranger) OVER ahead AS people,
-        count(DISTINCT agent) OVER ahead AS agents
+        count(DISTINCT nullif(agent, 0)) OVER ahead AS agents
     FROM tries
     WINDOW ahead AS (PARTITION BY address ORDER BY moment RANGE BETWEEN CURRENT ROW AND {SPRAY} FOLLOWING)
 ),
@@ -58,7 +58,7 @@ sized AS (
     SELECT
         *,
         people >= {PEOPLE} OR (names >= {PEOPLE} AND people >= 2) OR names >= {NAMES} AS is_large,
-        people >= {FEW_PEOPLE} AND agents = 1 AS is_small
+        people >= {FEW_PEOPLE} AND agents <= 1 AS is_small
     FROM ahead
 ),
 crowded AS (

@@ -351,3 +351,16 @@ def test_any_column_may_be_null() -> None:
     found, undated = tables(rows, "seen", "undated")
 
     assert (len(found), len(undated)) == (len(rows) - 1, 1)
+
+
+def test_programs_are_compared_by_their_user_agent_and_one_without_is_compared_with_none() -> None:
+    rows = each(
+        [
+            {"user_agent": CHROME, "device_operating_system": "Windows 10"},
+            {"user_agent": CHROME, "device_operating_system": None},
+            {"user_agent": "", "device_operating_system": "Windows 10"},
+        ]
+    )
+
+    assert rows[0]["agent"] == rows[1]["agent"] is not None
+    assert rows[2]["agent"] is None
