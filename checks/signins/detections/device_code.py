@@ -208,7 +208,7 @@ UNITS: Final = (
     ),
     Unit(
         id="D27",
-        starts_from="is_broker AND to_device_registration",
+        starts_from="is_broker AND (to_device_registration OR is_joined)",
         title=mark("A device registered in the manner of phishing kits"),
         family=Family.SESSION,
         level=Level.HIGH,

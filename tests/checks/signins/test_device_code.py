@@ -5,6 +5,7 @@ from engine_kit import START, an_audit, at, detections, examined, whom
 from place_kit import EDGE, HOME_OF_ONE, LAGOS, MANAGED, OFFICE, SCRIPT, SERVER, days, sign_in, token, unit
 
 from checks.signins.codes import BROKER, DEVICE_REGISTRATION, EXCHANGE, GRAPH
+from checks.signins.detections.device_code import WINDOWS_SIGN_IN
 from checks.signins.units import Level
 
 D25 = unit("D25")
@@ -169,6 +170,30 @@ def test_the_session_of_a_browser_elsewhere_is_medium() -> None:
     rows = [*USUAL, browser, token(0, OFFICE, user_agent=SCRIPT, **ASKED)]
 
     assert [one.level for one in detections(D27, rows, audits=[])] == [Level.MEDIUM]
+
+
+STRANGERS = {"device_id": "laptop-9", "device_trust_type": "Azure AD joined", "device_is_managed": False}
+
+
+def test_a_joined_device_that_appears_with_a_token_and_has_a_primary_one_within_the_hour_is_medium() -> None:
+    left = token(0, LAGOS, **ASKED | STRANGERS | {"resource_id": GRAPH})
+
+    def used(minutes: float, **given: object) -> dict[str, object]:
+        return token(
+            minutes, LAGOS, **TAKEN | STRANGERS | {"original_transfer_method": "none", "app_id": "office"} | given
+        )
+
+    [found] = detections(D27, [*USUAL, left, used(60)], audits=[])
+    assert (found.level, len(found.record_ids)) == (Level.MEDIUM, 2)
+    assert not detections(D27, [*USUAL, left, used(61)], audits=[])
+    assert not detections(D27, [*USUAL, left, used(30, app_id=WINDOWS_SIGN_IN)], audits=[])
+    assert not detections(D27, [*USUAL, used(-2 * 24 * 60), left, used(30)], audits=[])
+
+
+def test_a_new_computer_of_ones_own_in_the_office_is_none() -> None:
+    rows = [token(0, OFFICE, **ASKED | STRANGERS | {"resource_id": GRAPH}), token(30, OFFICE, **TAKEN | STRANGERS)]
+
+    assert not detections(D27, [*USUAL, *rows], audits=[])
 
 
 def test_without_the_audit_log_the_chain_is_not_evaluated() -> None:
