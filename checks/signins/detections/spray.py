@@ -66,7 +66,9 @@ entered AS (
     UNION ALL
     SELECT rights.*, sprays.tried, TRUE
     FROM rights
-    JOIN sprayed ON sprayed.who = rights.who AND sprayed.agent = rights.agent AND sprayed.address <> rights.address
+    JOIN sprayed ON sprayed.who = rights.who
+        AND (sprayed.agent = rights.agent OR sprayed.agent = 0 OR rights.agent IS NULL)
+        AND sprayed.address <> rights.address
         AND rights.moment BETWEEN sprayed.moment AND sprayed.moment + {SAME_PROGRAM}
     JOIN sprays ON sprays.address = sprayed.address AND sprays.episode = sprayed.episode
     WHERE is_new

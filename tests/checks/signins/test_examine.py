@@ -12,6 +12,7 @@ from builders.rows import AS_OF, Row, a_sign_in
 from engine_kit import a_baseline, an_audit, at, examined
 
 from checks.signins.addresses import Networks, address_table
+from checks.signins.detections import UNITS
 from checks.signins.model import Examined
 from checks.signins.units import Family, Level, Unit
 from scanner.snapshot.networks import address_of, is_private, near, wide
@@ -190,6 +191,23 @@ def test_an_event_of_the_audit_log_is_told_of_the_account_it_was_done_to() -> No
     told = [moment.args["operation"] for moment in story.timeline if moment.what == "audit"]
     assert told == ["admin registered security info", "register device"]
     assert story.level is Level.HIGH
+
+
+@pytest.mark.parametrize("name", ["user_agent", "device_operating_system", "autonomous_system_number"])
+def test_what_a_row_of_an_attack_does_not_say_hides_it_from_nobody(name: str) -> None:
+    """Neither a spray of four by one program, nor that the program got in an hour later from elsewhere."""
+    program = {"user_agent": "Mozilla/5.0 (Windows NT 10.0)", "device_operating_system": "Windows 10"}
+    strange = program | {"ip_address": "198.51.100.7", "autonomous_system_number": 64500}
+    tries = [home(f"user-{number}", number, error_code=50126, **strange) for number in range(4)]
+    entry = home("user-0", 30, **(program | {"ip_address": "203.0.113.9", "autonomous_system_number": 64501}))
+    units = [unit for unit in UNITS if unit.id in {"D01", "D02"}]
+    assert {one.unit for one in examined([*tries, entry], units).detections} == {"D01", "D02"}
+
+    for number in (2, 4):
+        rows = [*tries, entry]
+        rows[number] = rows[number] | {name: None}
+
+        assert {one.unit for one in examined(rows, units).detections} == {"D01", "D02"}, number
 
 
 def test_an_empty_log_finds_nothing_and_leaves_nothing_open() -> None:
