@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from scanner.imports.fields import Record, at, folded, is_guid, is_void, unpacked
+from scanner.imports.fields import Record, folded, is_guid, is_void, unpacked
 
 _SIGN_INS: Final[Mapping[str, str]] = {
     "signinlogs": "interactiveUser",
@@ -87,5 +87,5 @@ def _location(flat: Record) -> object:
         details = unpacked(flat.get(name))
         if isinstance(details, Mapping) and details:
             return details
-    country = at(flat, "location")
+    country = flat.get("location")
     return {"countryorregion": country} if isinstance(country, str) and country else None

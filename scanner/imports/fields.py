@@ -3,8 +3,9 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from scanner.snapshot.networks import bare_address
 from scanner.snapshot.schema import TIMESTAMP, Table
+from scanner.snapshot.tables import TABLES
 
 Record = Mapping[str, Any]
 """One exported object, the names of its own properties in lower case."""
@@ -35,18 +37,23 @@ def folded(record: Mapping[Any, Any]) -> Record:
     return {str(name).casefold(): value for name, value in record.items()}
 
 
-def at(record: Record, path: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value at a path, e.g. `status/errorCode`; None where there is none.
+class Nested:
+    """Values of a record by path; an object on the way may be JSON in a text, as Azure Monitor writes it."""
 
-    An object on the way may be JSON in a text, as Azure Monitor writes it.
-    """
-    value: Any = record
-    for number, name in enumerate(path.casefold().split("/")):
-        inner = value if number == 0 else unpacked(value)
-        if not isinstance(inner, Mapping):
-            return None
-        value = inner.get(name) if number == 0 else folded(inner).get(name)
-    return value
+    def __init__(self, record: Record) -> None:
+        self._objects: dict[str, Record] = {"": record}
+
+    def at(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the value at a path in lower case, e.g. `status/errorcode`; None where there is none."""
+        parent, _, name = path.rpartition("/")
+        return self._object(parent).get(name)
+
+    def _object(self, path: str) -> Record:
+        found = self._objects.get(path)
+        if found is None:
+            inner = unpacked(self.at(path))
+            found = self._objects[path] = folded(inner) if isinstance(inner, Mapping) else {}
+        return found
 
 
 def unpacked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -117,48 +124,53 @@ def address(value: object) -> str | None:
 
 
 def fitted(table: Table, values: Mapping[str, Any], malformed: Counter[str]) -> dict[str, Any]:
-    """Return a row of `table`: each value in the type of its column.
+    """Return a row of `table`: each value in the type of its column; nothing said is null.
 
     Args:
         table: The declaration.
         values: By column. An absent one is null.
         malformed: Is told the columns of values that fit no way; they are null.
     """
-    row = {}
-    for column in table.columns:
+    row = dict.fromkeys(_fits(table.name))
+    for name, fit in _fits(table.name).items():
+        value = values.get(name)
+        if value is None or (value == "" and fit is not _as_text):
+            continue
         try:
-            row[column.name] = fit(values.get(column.name), column.type)
+            row[name] = fit(value)
         except Unfit:
-            malformed[column.name] += 1
-            row[column.name] = None
+            malformed[name] += 1
     return row
 
 
-def fit(value: Any, declared: pa.DataType) -> Any:  # noqa: ANN401, PLR0911 - one return for each type
-    """Return a value as `declared`; nothing said (null, an empty text where another type is declared) is None.
+@cache
+def _fits(table: str) -> dict[str, Callable[[Any], Any]]:
+    """Return by column what brings a value into its type; comparing types for each value would take longest."""
+    return {column.name: _fit_of(column.type) for column in TABLES[table].columns}
 
-    Raises:
-        Unfit: It is something else.
-    """
-    if value is None or (value == "" and declared != pa.string()):
-        return None
-    if declared == pa.string():
-        return _as_text(value)
+
+def _fit_of(declared: pa.DataType) -> Callable[[Any], Any]:
     if declared == TIMESTAMP:
-        return _known(moment(value))
-    if declared == pa.bool_():
-        return value if isinstance(value, bool) else _known(_TRUTHS.get(str(value).strip().casefold()))
-    if declared == pa.int64():
-        return _as_int(value)
-    if declared == pa.float64():
-        return _as_float(value)
-    return _as_texts(unpacked(value))
+        return _as_moment
+    if pa.types.is_list(declared):
+        return _as_texts
+    return {pa.string(): _as_text, pa.bool_(): _as_bool, pa.int64(): _as_int, pa.float64(): _as_float}[declared]
 
 
-def _known(value: Any) -> Any:  # noqa: ANN401 - what it is given
-    if value is None:
+def _as_moment(value: Any) -> datetime:  # noqa: ANN401 - any JSON value
+    read = moment(value)
+    if read is None:
         raise Unfit
-    return value
+    return read
+
+
+def _as_bool(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    if isinstance(value, bool):
+        return value
+    read = _TRUTHS.get(str(value).strip().casefold())
+    if read is None:
+        raise Unfit
+    return read
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -192,7 +204,8 @@ def _as_float(value: Any) -> float:  # noqa: ANN401 - any JSON value
 
 
 def _as_texts(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
-    texts = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    inner = unpacked(value)
+    texts = [part.strip() for part in inner.split(",")] if isinstance(inner, str) else inner
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Unfit
     return texts

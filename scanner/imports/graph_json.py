@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from scanner.collectors.rows import Unexpected, json_text
 from scanner.collectors.sign_in_rows import SHAPE
-from scanner.imports.fields import Record, address, at, fitted, identifier, is_void, moment, unpacked
+from scanner.imports.fields import Nested, Record, address, fitted, identifier, is_void, moment, unpacked
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 
 _TYPICAL: Final = frozenset(
@@ -43,7 +43,8 @@ def row_of(record: Record, malformed: Counter[str]) -> dict[str, Any]:
         record: With Graph's names in lower case.
         malformed: Is told the columns of values that fit no way.
     """
-    values = {name: at(record, path) for name, path in _PATHS.items()}
+    nested = Nested(record)
+    values = {name: nested.at(path) for name, path in _PATHS.items()}
     for name in _JSON:
         values[name] = _as_json(values[name])
     row = fitted(SIGN_INS, values, malformed)
