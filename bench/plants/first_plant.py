@@ -165,6 +165,8 @@ def stolen_session(plant: Plant) -> None:
     own = plant.rows(here, person.row, usual_place(plant, person), c.browser(log, c.HOME, c.GRAPH, person.page),
                      "by claim", session=session, device=person.laptop)  # fmt: skip
     late = int(rng.choice([int(rng.integers(5, 200)), int(rng.integers(1500, 5000))], p=[0.7, 0.3]))
+    if moment + late * MINUTE > plant.firm.days.end - 3 * HOUR:
+        late = 5
     there = soon(rng, moment + late * MINUTE, int(rng.integers(1, 6)), 2 * HOUR)
     den = plant.den()
     agent = str(rng.choice([c.LINUX_CHROME, c.MAC_SAFARI, "python-requests/2.31.0"]))

@@ -131,12 +131,14 @@ class Plant:
         places: Sequence[int] = (),
     ) -> None:
         """Write down what was planted."""
-        times = np.concatenate(list(moments))
+        times, written = np.concatenate(list(moments)), np.concatenate(list(rows))
+        has_happened = times < self.firm.days.end
+        times, written = times[has_happened], written[has_happened]
         entries = self.log.registers["place"].entries
         self.firm.attacks.append(
             Attack(
                 f"{name}-{self.firm.seed}-{len(self.firm.attacks)}", tuple(detections),
-                tuple(person.user_id for person in people), self.log.ids(np.concatenate(list(rows)).tolist()),
+                tuple(person.user_id for person in people), self.log.ids(written.tolist()),
                 moment_of(int(times.min())), moment_of(int(times.max())), story,
                 tuple(str(entries[each]["ip_address"]) for each in places),
             )
