@@ -143,7 +143,7 @@ class TokenSources:
         self._clock = clock
         self._environment = environment
         self._sources: dict[TokenKey, TokenSource] = {}
-        self._makers: dict[str, Callable[[], AsyncTokenCredential]] = {}
+        self._makers: dict[AppCredential, Callable[[], AsyncTokenCredential]] = {}
 
     def graph(self, pack: str) -> TokenSource:
         """Return the source of Graph tokens for a consent pack; see `source`."""
@@ -161,9 +161,9 @@ class TokenSources:
         if key not in self._sources:
             scope = f"{key.audience}/.default"
             # a private key takes a tenth of a second to load: not once more for each audience
-            if app.client_id not in self._makers:
-                self._makers[app.client_id] = self._maker(app)
-            make = self._makers[app.client_id]
+            if app not in self._makers:
+                self._makers[app] = self._maker(app)
+            make = self._makers[app]
             self._sources[key] = TokenSource(scope, make, self._clock, f"Tenant {self._config.slug}")
         return self._sources[key]
 
