@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from bench.plants.behaviour import ordinary
 from bench.plants.labels import Labels, Planted
+from bench.plants.oddities import odd_but_benign
 from bench.plants.second import accounts, approvals, attempts, places, sessions
 from bench.plants.second.habits import Habits
 from bench.plants.second.rows import Row
 from bench.plants.second.stage import Scarce, Stage, Variant
-from bench.plants.oddities import odd_but_benign
 from scanner.snapshot.schema import Table
 from scanner.snapshot.tables.audits import DIRECTORY_AUDITS
 from scanner.snapshot.tables.sign_ins import SIGN_INS

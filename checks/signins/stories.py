@@ -101,7 +101,7 @@ def _story(chain: list[Found], events: Sequence[Event], units: Mapping[str, Unit
     near = [
         event for event in events if any(_is_near(event, one) for one in chain if one.detection.user_id is not None)
     ]
-    families = {units[one.unit].family for one in detections} | ({Family.FOLLOW_ON} if near else set())
+    families = {units[one.unit].family_of(one.level) for one in detections} | ({Family.FOLLOW_ON} if near else set())
     # a spray that got into somebody else's account did not get into this one
     mine = [one for one in detections if one.user_id == own.user_id]
     succeeded, approved = any(one.succeeded for one in mine), any(one.approved for one in mine)

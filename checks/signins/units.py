@@ -78,6 +78,8 @@ class Unit:
     """Whether it tells nothing of people whose ordinary behaviour is not known yet."""
     scope: str = "TRUE"
     """SQL over `seen`: the rows it may be about; null counts as yes."""
+    family_when_listed: Family | None = None
+    """The family of a hit that is only listed, where that is another one."""
     starts_from: str = ""
     """SQL over `seen`: without a row of which this is true there is no hit, and the query need not be asked.
 
@@ -94,6 +96,10 @@ class Unit:
             raise ValueError(f"{self.id!r} is no id of a detection: D and two digits.")
         if self.family is Family.FOLLOW_ON:
             raise ValueError(f"{self.id}: follow_on is for what the audit log tells.")
+
+    def family_of(self, level: Level) -> Family:
+        """Return the family of a hit of some level."""
+        return self.family_when_listed if self.family_when_listed and level is Level.LISTED else self.family
 
     def asks(self, table: str) -> bool:
         """Whether the query reads one of the engine's tables."""

@@ -85,7 +85,8 @@ odd AS (
 )"""
 
 # Somebody who carries his computer to another network takes his time and keeps his program: without a rented server,
-# a program that he never used or a distance that nobody travels so fast, a new network is a journey.
+# a program that he never used or a distance that nobody travels so fast, a new network is a journey. A far one abroad
+# is listed: a session that was stolen and used days later looks the same, and says no more than the new country does.
 _COMPARED: Final = f"""
 paired AS (
     SELECT
@@ -116,30 +117,31 @@ compared AS (
         bool_and(coalesce(is_other_system, FALSE)) AS has_changed_system,
         coalesce(bool_or(is_soon), FALSE) AS is_soon,
         coalesce(bool_or(coalesce(km >= {FAR_KM} AND km / hours >= {KM_AN_HOUR}, is_abroad AND hours < 1)), FALSE)
-            AS is_too_fast
+            AS is_too_fast,
+        coalesce(bool_or(km >= {FAR_KM}), FALSE) AS is_far
     FROM paired GROUP BY row, moment, who
 ),
 scored AS (
     SELECT
         *,
+        NOT (has_changed_system OR coalesce(
+            is_new_place AND (has_changed_network OR has_moved) AND (is_rented OR NOT is_telephone)
+            AND (is_rented OR has_changed_program OR is_too_fast), FALSE
+        )) AS is_journey,
         is_rented::INT + has_moved::INT + has_changed_program::INT + is_unmanaged::INT + is_soon::INT AS points
     FROM compared
-    WHERE has_changed_system
-        OR (
-            is_new_place AND (has_changed_network OR has_moved) AND (is_rented OR NOT is_telephone)
-            AND (is_rented OR has_changed_program OR is_too_fast)
-        )
+    WHERE NOT is_journey OR (is_new_place AND has_moved AND is_far AND is_unmanaged AND NOT is_telephone)
 )"""  # noqa: S608 - constants only
 
 _TWO_NETWORKS: Final = f"""
 WITH {_USES}, {_STRAYS}, {_COMPARED},
-counted AS (SELECT * FROM scored WHERE points >= {MIN_POINTS}),
+counted AS (SELECT * FROM scored WHERE is_journey OR points >= {MIN_POINTS}),
 {episodes("told", "counted", f"INTERVAL {SOON_HOURS} HOURS")}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(until) AS last,
     sum(times)::BIGINT AS times, TRUE AS succeeded, TRUE AS approved,
-    CASE WHEN max(points) >= {HIGH_POINTS} THEN 'high' WHEN max(points) >= {MEDIUM_POINTS} THEN 'medium'
-        ELSE 'listed' END AS level,
+    CASE WHEN max(points) FILTER (NOT is_journey) >= {HIGH_POINTS} THEN 'high'
+        WHEN max(points) FILTER (NOT is_journey) >= {MEDIUM_POINTS} THEN 'medium' ELSE 'listed' END AS level,
     list(row ORDER BY moment, row)[:50] AS rows,
     {{
         'sessions': count(DISTINCT session), 'networks': count(DISTINCT asn), 'other_country': bool_or(has_moved),
@@ -151,6 +153,7 @@ FROM told GROUP BY who, episode ORDER BY first, who
 UNITS: Final = (
     Unit(
         id="D24",
+        family_when_listed=Family.PLACE,
         title=mark("One session on two networks"),
         family=Family.SESSION,
         level=Level.MEDIUM,

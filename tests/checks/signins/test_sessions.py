@@ -20,7 +20,7 @@ from place_kit import (
     unit,
 )
 
-from checks.signins.units import Level
+from checks.signins.units import Family, Level
 
 D24 = unit("D24")
 USUAL = days()
@@ -37,7 +37,7 @@ def test_a_session_that_goes_on_in_another_country_by_another_program_is_one_on_
 
 def test_with_the_owners_own_program_it_is_told_where_nobody_travels_so_fast() -> None:
     assert whom(D24, [*USUAL, sign_in(0, **ONE), token(60, LAGOS)]) == ["user-1"]
-    assert not detections(D24, [*USUAL, sign_in(0, **ONE), token(8 * 60, LAGOS)])
+    assert [one.level for one in detections(D24, [*USUAL, sign_in(0, **ONE), token(8 * 60, LAGOS)])] == [Level.LISTED]
 
 
 def test_from_a_rented_server_it_is_told_with_any_program() -> None:
@@ -74,10 +74,13 @@ def test_a_computer_that_is_carried_goes_on(place: dict[str, object]) -> None:
     assert not detections(D24, [*USUAL, sign_in(0, **ONE), sign_in(70, place, **ONE), token(90, place), token(200)])
 
 
-def test_a_computer_on_holiday_goes_on() -> None:
-    rows = [sign_in(24 * 60 + minute, ALICANTE, **ONE) for minute in range(0, 7 * 24 * 60, 600)]
+def test_a_computer_on_a_far_holiday_is_listed_and_says_no_more_than_the_new_country() -> None:
+    rows = [*USUAL, sign_in(0, **ONE)]
+    rows += [sign_in(24 * 60 + minute, ALICANTE, **ONE) for minute in range(0, 7 * 24 * 60, 600)]
 
-    assert not detections(D24, [*USUAL, sign_in(0, **ONE), *rows])
+    assert {one.level for one in detections(D24, rows)} == {Level.LISTED}
+    assert D24.family_of(Level.LISTED) is Family.PLACE
+    assert D24.family_of(Level.MEDIUM) is Family.SESSION
 
 
 def test_telephones_change_between_carrier_and_house() -> None:

@@ -15,7 +15,7 @@ from checks.signins.units import Family, Level, Unit
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SOURCE = "198.51.100.7"
 BY_ID = {unit.id: unit for unit in UNITS}
-ATTEMPTS, PLACE, SESSION, EMERGENCY = "D01", "D18", "D24", "D40"
+ATTEMPTS, PLACE, SESSION, EMERGENCY = "D01", "D18", "D25", "D40"
 
 
 def a_detection(unit: str = PLACE, hours: float = 0, *, lasts: float = 0, **given: Any) -> Detection:
