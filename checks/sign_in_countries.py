@@ -15,6 +15,7 @@ from checks.licences import P1, Licences
 from checks.model import EvidenceKind, Gap, Outcome, Profile, Severity
 from checks.registry import check, columns, derived
 from checks.relations import Relation
+from checks.signins.codes import NOBODY
 from checks.three_valued import Answer, all_of, any_of, negated
 from m365_posture.texts import mark
 from scanner.snapshot.ledger import TableState
@@ -36,9 +37,9 @@ _EVIDENCE: Final = {
 _UNKNOWN: Final = "?"
 """In place of a country that the log does not tell."""
 
-_SEEN: Final = """
+_SEEN: Final = f"""
 SELECT
-    nullif(user_id, '') AS user_id,
+    nullif(nullif(user_id, ''), '{NOBODY}') AS user_id,
     upper(nullif(country_or_region, '')) AS country,
     max(user_display_name) AS user_display_name,
     max(user_principal_name) AS user_principal_name,
@@ -49,9 +50,9 @@ SELECT
 FROM sign_ins
 WHERE (error_code = 0 OR error_code IS NULL)
     AND (created_date_time IS NULL OR (created_date_time > ? AND created_date_time <= ?))
-    AND (user_id IS NOT NULL OR coalesce(service_principal_id, '') = '')
+    AND (nullif(nullif(user_id, ''), '{NOBODY}') IS NOT NULL OR coalesce(service_principal_id, '') = '')
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
+"""  # noqa: S608 - constants only
 
 Row = Mapping[str, Any]
 

@@ -12,6 +12,7 @@ from judged_checks import evidence, judge, statuses
 
 from checks.model import Verdict
 from checks.results import CheckResult
+from checks.signins.codes import NOBODY
 from scanner.snapshot.ledger import TableState
 
 Json = dict[str, Any]
@@ -163,3 +164,14 @@ def test_what_was_not_read_is_a_gap(table: str) -> None:
 def test_a_success_of_nobody_knows_whom_is_a_gap_where_nobody_is_expected() -> None:
     assert judged(seen("BE", user_id=None)).verdict is Verdict.PASS
     assert judged(seen("RO", user_id=None)).verdict is Verdict.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("user_id", [None, "", NOBODY])
+def test_an_application_is_no_person_that_is_not_named_however_its_row_says_nobody(user_id: str | None) -> None:
+    application = seen("RO", user_id=user_id, service_principal_id="app")
+    stranger = seen("RO", user_id=user_id)
+
+    result = judged(seen("BE"), application)
+    assert (result.verdict, result.gaps) == (Verdict.PASS, ())
+    assert statuses(result) == {SET: "passes", USED: "passes", "ann/BE": "passes"}
+    assert judged(seen("BE"), stranger).verdict is Verdict.NOT_ASSESSED
