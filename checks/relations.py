@@ -29,8 +29,11 @@ _SETTINGS: Final[Mapping[str, str | bool]] = {
 class Relation:
     """A table of the snapshot that can be queried but is never held in memory."""
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", name: str, definition: str) -> None:
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", name: str, definition: str, bound: dict[str, str]
+    ) -> None:
         self._connection = connection
+        self._bound = bound
         self._name = name
         self._definition = definition
 
@@ -82,8 +85,10 @@ class Relation:
             self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def _bind(self) -> None:
-        # every input has its own columns, so the name is bound anew for each query
-        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{self._name}" AS {self._definition}')
+        # every input has its own columns, so the name is bound anew where another input used it last
+        if self._bound.get(self._name) != self._definition:
+            self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{self._name}" AS {self._definition}')
+            self._bound[self._name] = self._definition
 
 
 class Relations:
@@ -97,6 +102,7 @@ class Relations:
         }
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._sources: dict[str, ds.Dataset] = {}
+        self._bound: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +114,7 @@ class Relations:
             self._connection.close()
             self._connection = None
         self._sources.clear()
+        self._bound.clear()
 
     def relation(self, name: str, dataset: ds.Dataset, columns: Sequence[str], unread: Sequence[str] = ()) -> Relation:
         """Return `columns` of `dataset` as a relation called `name`.
@@ -125,7 +132,7 @@ class Relations:
             self._sources[name] = dataset
         chosen = ", ".join(_null_like(column) if column in unread else f'"{column}"' for column in columns)
         definition = f'SELECT {chosen} FROM "{source}"'  # noqa: S608 - declared names only, never data
-        return Relation(connection, name, definition)
+        return Relation(connection, name, definition, self._bound)
 
     def _open(self) -> "duckdb.DuckDBPyConnection":
         if self._connection is None:
