@@ -21,7 +21,7 @@ BROKEN: Final = object()
 
 
 class NotJson(ValueError):
-    """The text ends early, or is no JSON."""
+    """The text ends early, is no JSON, or is nested deeper than can be read."""
 
 
 class _Scroll:
@@ -65,6 +65,8 @@ class _Scroll:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
+            except RecursionError:
+                raise NotJson from None
             except ValueError:
                 if self._is_over or not self._more():
                     raise NotJson from None

@@ -286,6 +286,13 @@ def test_a_file_that_ends_early_is_damaged(tmp_path: Path) -> None:
             read(tmp_path / name)
 
 
+def test_a_file_that_is_nested_too_deeply_is_damaged(tmp_path: Path) -> None:
+    nested = f'[{json.dumps(as_graph(ONE))[:-1]}, "authenticationDetails": {"[" * 100_000}{"]" * 100_000}}}]'
+
+    with pytest.raises(Damaged, match=r"^deep\.json [^\n]*: export it again; nothing was imported\.$"):
+        read(a_file(tmp_path, "deep.json", nested))
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ImportUnusable, match="cannot be read"):
         read(tmp_path / "nowhere.csv")
