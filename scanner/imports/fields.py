@@ -175,7 +175,7 @@ def _as_bool(value: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 def _as_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return _encodable(value)
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except orjson.JSONEncodeError:
@@ -208,4 +208,9 @@ def _as_texts(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
     texts = [part.strip() for part in inner.split(",")] if isinstance(inner, str) else inner
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Unfit
-    return texts
+    return [_encodable(text) for text in texts]
+
+
+def _encodable(text: str) -> str:
+    """Return a text that can be kept: JSON may hold half a character, which UTF-8 has no form for."""
+    return text.encode("utf-8", "replace").decode()

@@ -159,6 +159,15 @@ def test_a_file_that_cannot_be_used_leaves_everything_as_it_was(firm: Firm, cont
     assert len(scan_folders(firm.folder)) == 1
 
 
+def test_half_a_character_is_kept_as_a_question_mark_alone_and_in_a_list(firm: Firm) -> None:
+    odd = as_graph(SIGN_INS[0], userDisplayName="An \ud800", riskEventTypes_v2=["un\ud800known", "other"])
+
+    firm.imports([odd])
+
+    [row] = firm.rows()
+    assert (row["user_display_name"], row["risk_event_types_v2"]) == ("An ?", ["un?known", "other"])
+
+
 def test_files_of_another_tenant_are_refused_in_one_sentence(firm: Firm) -> None:
     foreign = [as_audit(SIGN_INS[0], OrganizationId="12345678-1111-4222-8333-123456789012")]
 
