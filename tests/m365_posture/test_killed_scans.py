@@ -102,7 +102,7 @@ def assert_survives(world: World, slug: str, seed: int, expected: tuple[Findings
     assert [sign_ins_of(world, scan) for scan in world.scans(slug)] == [log] * len(world.scans(slug))
 
 
-@pytest.mark.parametrize(("slug", "seed"), [(SMALL, 0), (WITH_A_LOG, 1), (WITH_A_LOG, 2)])
+@pytest.mark.parametrize(("slug", "seed"), [(SMALL, 0), (WITH_A_LOG, 1)])
 def test_a_killed_scan_is_completed_to_the_same_findings(
     world: World, undisturbed: dict[str, tuple[Findings, list[str]]], slug: str, seed: int
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_killed_scan_is_completed_to_the_same_findings(
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("seed", range(3, 23))
+@pytest.mark.parametrize("seed", range(2, 23))
 @pytest.mark.parametrize("slug", [SMALL, WITH_A_LOG])
 def test_a_scan_killed_at_many_more_moments_is_completed_to_the_same_findings(
     world: World, undisturbed: dict[str, tuple[Findings, list[str]]], slug: str, seed: int
