@@ -14,7 +14,7 @@ from checks.relations import Relation
 from checks.signins.audits import AUDITS, FOLLOW_ON, audit_table
 from checks.signins.detections import UNITS
 from checks.signins.doubts import by_account, doubts_of, never_filled, unlearned_of
-from checks.signins.model import Account, Context, Detection, Examined, RowCounts, UnitState
+from checks.signins.model import HOLE, Account, Context, Detection, Examined, RowCounts, UnitState
 from checks.signins.output import accounts_of, directory, found_of, utc
 from checks.signins.seen import Span, build, forget
 from checks.signins.stories import Event, stories_of
@@ -34,6 +34,12 @@ _BASELINES: Final = pa.schema(
     ]
 )
 """What is read of `sign_in_baselines`."""
+_BASELINE_COLUMNS: Final = list(_BASELINES.names)
+
+_WEEKS: Final = """
+SELECT min(first_seen) AS first, max(last_seen) AS last FROM baselines
+WHERE kind = 'week' AND first_seen IS NOT NULL AND last_seen IS NOT NULL GROUP BY value ORDER BY last DESC, first"""
+"""The weeks in which anybody signed in, the last first."""
 
 _COUNTS: Final = """
 SELECT
@@ -100,15 +106,22 @@ def _optional(audits: pd.DataFrame | Gap, baselines: pd.DataFrame | Gap) -> list
 def _baselines(baselines: pd.DataFrame | Gap) -> pa.Table:
     if isinstance(baselines, Gap):
         return _BASELINES.empty_table()
-    return pa.Table.from_pylist(records(baselines[_BASELINES.names]), schema=_BASELINES)
+    return pa.Table.from_pylist(records(baselines[_BASELINE_COLUMNS]), schema=_BASELINES)
 
 
 def _known_since(sign_ins: Relation, context: Context) -> datetime | None:
-    """Return since when it is known who signed in: the log's beginning, or the baseline's, which goes back further."""
-    if context.log_since is None:
+    """Return since when it is known who signed in: as far back as weeks of the baseline go on from the log.
+
+    The baseline is made of the same log, so where nothing was read it has a hole too.
+    """
+    since = context.log_since
+    if since is None:
         return None
-    (row,) = records(sign_ins.sql("SELECT min(first_seen) AS first FROM baselines WHERE kind = 'week'"))
-    return context.log_since if row["first"] is None else min(context.log_since, row["first"])
+    for week in records(sign_ins.sql(_WEEKS)):
+        if since - week["last"] > HOLE:
+            break
+        since = min(since, week["first"])
+    return since
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +157,9 @@ def _reaches(told: _Told, days: int) -> bool:
 
 def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told) -> Examined:
     reasons = {unit.id: _because(unit, told) for unit in units}
-    evaluated = [unit for unit in units if not reasons[unit.id]]
-    hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in _begun(sign_ins, evaluated)}
+    evaluated = [unit for unit, because in zip(units, reasons.values(), strict=True) if not because]
+    begun = _begun(sign_ins, units)
+    hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in evaluated if unit.id in begun}
     accounts, read, unnamed = accounts_of(sign_ins, told.source, span.since, span.until)
     names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs])
     found = [found_of(unit, hit, names) for unit in evaluated for hit in hits.get(unit.id, ())]
@@ -162,14 +176,15 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
     )
 
 
-def _begun(sign_ins: Relation, units: Sequence[Unit]) -> Sequence[Unit]:
+def _begun(sign_ins: Relation, units: Sequence[Unit]) -> set[str]:
     """Return the detections of which the log has a row to start from: most logs have few failures and no codes."""
     choosy = [unit for unit in units if unit.starts_from]
+    always = {unit.id for unit in units if not unit.starts_from}
     if not choosy:
-        return units
+        return always
     asked = ", ".join(f"bool_or({unit.starts_from}) AS {unit.id}" for unit in choosy)
     (row,) = records(sign_ins.sql(f"SELECT {asked} FROM seen"))  # noqa: S608 - constants only
-    return [unit for unit in units if not unit.starts_from or row[unit.id]]
+    return always | {unit_id for unit_id, has_begun in row.items() if has_begun}
 
 
 def _empty(units: Sequence[Unit], told: _Told) -> Examined:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from checks.signins.units import Family, Level
 
 LOOK_BACK: Final = timedelta(days=30)
+HOLE: Final = timedelta(days=5)
+"""So long without one sign-in of anybody is a hole in the log, and no long weekend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,23 @@ def test_a_silence_that_began_before_the_log_is_known_from_the_baseline() -> Non
     assert not detections(D39, [sign_in(0), *days(["user-2"], lasting=80)])
 
 
+@pytest.mark.parametrize(("pause", "is_found"), [(4, True), (7, False)])
+def test_a_pause_in_reading_is_nobody_s_silence_though_the_baseline_goes_back_further(
+    pause: int,
+    is_found: bool,  # noqa: FBT001 - a table
+) -> None:
+    def week(user: str, ago: int) -> dict[str, object]:
+        ended = START - timedelta(days=ago)
+        return a_baseline(user, "week", f"{ago}", first_seen=ended - timedelta(days=6), last_seen=ended)
+
+    weeks = [week("user-2", ago) for ago in range(30 + pause, 120, 7)]
+    rows = [sign_in(0), *days(["user-2"], lasting=30)]
+    told = examined(rows, [D39], baselines=[*weeks, week("user-1", 95)], log_since=START - timedelta(days=30))
+
+    assert [one.user_id for one in told.detections] == ["user-1"] * is_found
+    assert told.units[0].because == ("" if is_found else "log_too_short")
+
+
 def test_from_a_new_country_it_is_worth_a_look() -> None:
     [found] = detections(D39, [sign_in(-70 * DAY), sign_in(0, LAGOS)])
 
