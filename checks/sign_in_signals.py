@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
@@ -23,7 +23,7 @@ from checks.signins.examine import examine
 from checks.signins.exhibit import exhibit, not_evaluated
 from checks.signins.legacy import legacy_use
 from checks.signins.mailboxes import MailboxChange, mailbox_changes
-from checks.signins.model import LOOK_BACK, Account, Context, Examined, Story
+from checks.signins.model import HOLE, LOOK_BACK, Account, Context, Examined, Story
 from checks.signins.units import Family, Level, Unit
 from checks.three_valued import Answer
 from m365_posture.texts import mark
@@ -32,15 +32,14 @@ from scanner.snapshot.tables.sign_ins import SIGN_INS
 
 _BETA: Final = tuple(name for name in FIELDS if SIGN_INS.group_of(name))
 _ORDINARY: Final = tuple(name for name in (*FIELDS, *LABELS) if name not in _BETA)
-_SILENT_DAYS: Final = 5
-"""So many days without one sign-in of anybody are a hole in the log, and no long weekend."""
 _MOMENT: Final = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 
 _NAMELESS: Final = Gap("sign_ins", TableState.PARTIAL, "accounts_not_named")
 _UNSAID: Final = Gap("sign_ins", TableState.PARTIAL, "detections_in_doubt")
 _UNDATED: Final = Gap("directory_audits", TableState.PARTIAL, "missing_value:activity_date_time")
 
-_DAYS: Final = "SELECT DISTINCT date_trunc('day', created_date_time) AS day FROM sign_ins ORDER BY 1"
+_DAYS: Final = """
+SELECT DISTINCT date_trunc('day', created_date_time) AS day FROM sign_ins WHERE created_date_time <= ? ORDER BY 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def sign_in_examination(  # noqa: PLR0913, PLR0917 - one for each table that tel
         as_of=profile.as_of,
         break_glass=frozenset(profile.break_glass),
         trusted_networks=_trusted(named_locations),
-        log_since=None if isinstance(whole_sign_in_log, Gap) else _without_a_hole(sign_ins),
+        log_since=None if isinstance(whole_sign_in_log, Gap) else _without_a_hole(sign_ins, profile.as_of),
     )
     examined = examine(
         sign_ins,
@@ -142,10 +141,10 @@ def _followed(directory_audits: pd.DataFrame | Gap, as_of: datetime) -> frozense
     return frozenset(event["target"] for event in events if event["operation"] in FOLLOW_ON and event["target"])
 
 
-def _without_a_hole(sign_ins: Relation) -> datetime | None:
+def _without_a_hole(sign_ins: Relation, as_of: datetime) -> datetime | None:
     """Return since when there is no silence in the log, which is a scan that came too late."""
-    days = [row["day"] for row in records(sign_ins.sql(_DAYS)) if row["day"] is not None]
-    begins = [day for before, day in pairwise(days) if day - before > timedelta(days=_SILENT_DAYS)]
+    days = [row["day"] for row in records(sign_ins.sql(_DAYS, [as_of]))]
+    begins = [day for before, day in pairwise(days) if day - before > HOLE]
     return max(begins, default=days[0] if days else None)
 
 
@@ -227,15 +226,17 @@ class _Possible:
     @classmethod
     def of(cls, examined: Examined, follow_on: Iterable[str], has_risk: Answer) -> "_Possible":
         units = {unit.id: unit for unit in UNITS}
+        workload = {unit.id for unit in UNITS if unit.family is Family.WORKLOAD}
         sure: dict[str | None, set[Family]] = {}
         for one in examined.detections:
-            sure.setdefault(one.user_id, set()).add(units[one.unit].family)
+            unit_id = one.unit
+            sure.setdefault(one.user_id, set()).add(units[unit_id].family_of(one.level))
         for who in follow_on:
             sure.setdefault(who, set()).add(Family.FOLLOW_ON)
         unsaid = {
             state.id
             for state in examined.units
-            if (state.because.startswith("field_never_filled") and units[state.id].family is not Family.WORKLOAD)
+            if (state.because.startswith("field_never_filled") and state.id not in workload)
             or (state.because == "no_licence" and has_risk is not False)
             or (state.because == "log_too_short" and examined.rows.without_time)
         }

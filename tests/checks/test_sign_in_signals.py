@@ -90,6 +90,17 @@ def test_a_trusted_office_where_many_mistype_is_no_story() -> None:
     assert judged([*at_home, *SPRAYED], named_locations=office).verdict is Verdict.PASS
 
 
+def test_a_row_of_the_future_makes_no_hole_in_the_log() -> None:
+    log = [seen("u7", -day * 24 * 60, address=OFFICE) for day in range(85)]
+    future = seen("u7", 4000 * 24 * 60, address=OFFICE)
+
+    def dormant(rows: list[Row]) -> Mapping[str, Any]:
+        return next(unit for unit in shown(judged(rows))["units"] if unit["id"] == "D39")
+
+    assert dormant([*log, future]) == dormant(log)
+    assert dormant(log)["evaluated"]
+
+
 @pytest.mark.parametrize("column", ["ip_address", "error_code", "created_date_time"])
 @pytest.mark.parametrize("number", [0, 5])
 def test_a_row_that_does_not_say_everything_is_no_pass(number: int, column: str) -> None:
