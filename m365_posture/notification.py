@@ -161,5 +161,5 @@ def _told(
             for channel in channels
             if outcomes.get(channel.id, DELIVERED) != DELIVERED
         ),
-        nobody_to_tell=not channels and any(signal.needs_telling and not signal.sent_at for signal in signals),
+        nobody_to_tell=not channels and any(signal.needs_telling and not signal.is_told for signal in signals),
     )

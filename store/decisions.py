@@ -63,6 +63,18 @@ _MIGRATIONS: Final = (
             id INTEGER PRIMARY KEY, story TEXT NOT NULL, conclusion TEXT NOT NULL, note TEXT NOT NULL,
             concluded_by TEXT NOT NULL, concluded_at TEXT NOT NULL, level TEXT NOT NULL, seen TEXT NOT NULL)""",
     ),
+    (
+        "ALTER TABLE signals ADD COLUMN grave TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE signal_deliveries RENAME TO earlier_deliveries",
+        """CREATE TABLE signal_deliveries (
+            story TEXT NOT NULL, level TEXT NOT NULL, telling INTEGER NOT NULL, channel TEXT NOT NULL,
+            attempts INTEGER NOT NULL, claimed_until TEXT, tried_at TEXT, outcome TEXT NOT NULL, delivered_at TEXT,
+            PRIMARY KEY (story, level, telling, channel))""",
+        """INSERT INTO signal_deliveries
+            SELECT story, level, 0, channel, attempts, claimed_until, tried_at, outcome, delivered_at
+            FROM earlier_deliveries""",
+        "DROP TABLE earlier_deliveries",
+    ),
 )
 
 

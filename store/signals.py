@@ -1,7 +1,8 @@
 """Signals: stories that somebody must look at, who was told of them, and what people concluded.
 
 A story keeps its place here when later evaluations see more or less of it: it is known by its id, else by whose it
-is and by any of its detections. So it is sent once, however often it is judged.
+is and by any of its detections. So it is sent once, however often it is judged, and once more where something grave
+happened after somebody had concluded something.
 """
 
 import json
@@ -56,6 +57,8 @@ class Delivery:
 
     story: str
     level: str
+    telling: int
+    """How many conclusions there were: what happens after one is told anew."""
     channel: str
     """Hash of the channel's address; the address is kept nowhere."""
     attempts: int
@@ -85,8 +88,10 @@ class Signal:
     """Where it was last seen."""
     seen: frozenset[Seen]
     """All detections that were ever part of it."""
+    grave: frozenset[Seen]
+    """Those that are of the level that is sent, each by itself."""
     deliveries: tuple[Delivery, ...] = ()
-    """Those for its level."""
+    """Those for its level, of earlier tellings too."""
     acknowledgements: tuple[Acknowledgement, ...] = ()
     """Oldest first; the last one counts."""
 
@@ -107,9 +112,38 @@ class Signal:
 
     @property
     def needs_telling(self) -> bool:
-        """Whether somebody must be told: it is high, and nobody looked at it on this level yet."""
-        seen = any(rank(known.level) >= rank(self.level) for known in self.acknowledgements)
-        return rank(self.level) >= rank(SENT_LEVEL) and not seen
+        """Whether somebody must be told: it is high, and nobody looked at it on this level, or at something grave."""
+        if rank(self.level) < rank(SENT_LEVEL):
+            return False
+        return self._has_grown_gravely or not (self._was_looked_at or self._was_told_before)
+
+    @property
+    def telling(self) -> int:
+        """Which telling it is: a conclusion ends one."""
+        return len(self.acknowledgements)
+
+    @property
+    def planned(self) -> tuple[Delivery, ...]:
+        """Deliveries of the telling that it is."""
+        return tuple(one for one in self.deliveries if one.telling == self.telling)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody was reached since the last conclusion."""
+        return any(one.delivered_at for one in self.planned)
+
+    @property
+    def _has_grown_gravely(self) -> bool:
+        last = self.acknowledgements[-1:]
+        return any(not one.is_part_of(known.seen) for known in last for one in self.grave)
+
+    @property
+    def _was_looked_at(self) -> bool:
+        return any(rank(known.level) >= rank(self.level) for known in self.acknowledgements)
+
+    @property
+    def _was_told_before(self) -> bool:
+        return any(one.delivered_at for one in self.deliveries if one.telling < self.telling)
 
     @property
     def sent_at(self) -> datetime | None:
@@ -159,7 +193,7 @@ class Signals:
     def all(self) -> list[Signal]:
         """Return every signal that is kept, the newest first."""
         rows = self._decisions.rows(
-            "SELECT story, subject, level, began, ended, noticed_at, current, scan_id, evaluation_id, seen"
+            "SELECT story, subject, level, began, ended, noticed_at, current, scan_id, evaluation_id, seen, grave"
             " FROM signals ORDER BY began DESC, story"
         )
         return list(self._signals(rows))
@@ -179,14 +213,14 @@ class Signals:
             for signal in self.all():
                 if signal.needs_telling:
                     taken += (
-                        Delivery(signal.story, signal.level, channel, 0, at + CLAIM, None, "", None)
+                        Delivery(signal.story, signal.level, signal.telling, channel, 0, at + CLAIM, None, "", None)
                         for channel in _wanted(signal, channels, at)
                     )
             for one in taken:
                 execute(
-                    "INSERT INTO signal_deliveries (story, level, channel, attempts, claimed_until, outcome)"
-                    " VALUES (?, ?, ?, 0, ?, '') ON CONFLICT DO UPDATE SET claimed_until = excluded.claimed_until",
-                    (one.story, one.level, one.channel, text(at + CLAIM)),
+                    "INSERT INTO signal_deliveries (story, level, telling, channel, attempts, claimed_until, outcome)"
+                    " VALUES (?, ?, ?, ?, 0, ?, '') ON CONFLICT DO UPDATE SET claimed_until = excluded.claimed_until",
+                    (one.story, one.level, one.telling, one.channel, text(at + CLAIM)),
                 )
         return taken
 
@@ -200,12 +234,13 @@ class Signals:
             delivered: Whether the channel took the message.
             at: UTC.
         """
-        key = (claimed.story, claimed.level, claimed.channel)
+        key = (claimed.story, claimed.level, claimed.telling, claimed.channel)
         details = {"level": claimed.level, "channel": claimed.channel, "outcome": outcome, "attempts": attempts}
         with self._decisions.transaction() as execute:
             execute(
                 "UPDATE signal_deliveries SET attempts = attempts + ?, claimed_until = NULL, tried_at = ?, outcome = ?,"
-                " delivered_at = coalesce(delivered_at, ?) WHERE story = ? AND level = ? AND channel = ?",
+                " delivered_at = coalesce(delivered_at, ?)"
+                " WHERE story = ? AND level = ? AND telling = ? AND channel = ?",
                 (attempts, text(at), outcome, text(at) if delivered else None, *key),
             )
             write_trail(execute, AuditEntry(at, _PROGRAM, "send_signal", claimed.story, details))
@@ -249,6 +284,7 @@ class Signals:
                 scan_id=row[7],
                 evaluation_id=row[8],
                 seen=_read(row[9]),
+                grave=_read(row[10]),
                 deliveries=tuple(one for one in deliveries.get(row[0], ()) if one.level == row[2]),
                 acknowledgements=tuple(conclusions.get(row[0], ())),
             )
@@ -256,11 +292,11 @@ class Signals:
     def _deliveries(self) -> Mapping[str, list[Delivery]]:
         found: dict[str, list[Delivery]] = {}
         for row in self._decisions.rows(
-            "SELECT story, level, channel, attempts, claimed_until, tried_at, outcome, delivered_at"
-            " FROM signal_deliveries ORDER BY story, level, channel"
+            "SELECT story, level, telling, channel, attempts, outcome, claimed_until, tried_at, delivered_at"
+            " FROM signal_deliveries ORDER BY story, level, telling, channel"
         ):
-            times = [_moment(told) if told else None for told in (row[4], row[5], row[7])]
-            one = Delivery(row[0], row[1], row[2], row[3], times[0], times[1], row[6], times[2])
+            times = [_moment(told) if told else None for told in row[6:]]
+            one = Delivery(row[0], row[1], row[2], row[3], row[4], times[0], times[1], row[5], times[2])
             found.setdefault(one.story, []).append(one)
         return found
 
@@ -276,7 +312,7 @@ class Signals:
 
 
 def _wanted(signal: Signal, channels: Collection[str], at: datetime) -> Iterator[str]:
-    planned = {one.channel: one for one in signal.deliveries}
+    planned = {one.channel: one for one in signal.planned}
     reached = any(one.delivered_at for one in planned.values())
     begin_anew = not reached and not planned.keys() & set(channels)
     for channel in channels:
@@ -314,10 +350,11 @@ def _shares_a_detection(story: Story, signal: Signal) -> bool:
 def _insert(execute: Execute, story: Story, judged: Judged, at: datetime) -> None:
     execute(
         "INSERT INTO signals (story, subject, level, began, ended, noticed_at, current, scan_id,"
-        " evaluation_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " evaluation_id, seen, grave) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(story.id, story.subject, story.level, text(story.began), text(story.ended), text(at)),
             *(story.id, judged.scan_id, judged.evaluation_id, _written(story.seen)),
+            _written(story.seen_from(SENT_LEVEL)),
         ),
     )
 
@@ -326,10 +363,11 @@ def _update(execute: Execute, signal: Signal, story: Story, judged: Judged) -> N
     """Keep all that was ever seen: an evaluation that looks back less far must not make a story new again."""
     execute(
         "UPDATE signals SET level = ?, began = min(began, ?), ended = max(ended, ?), current = ?,"
-        " scan_id = ?, evaluation_id = ?, seen = ? WHERE story = ?",
+        " scan_id = ?, evaluation_id = ?, seen = ?, grave = ? WHERE story = ?",
         (
             *(story.level, text(story.began), text(story.ended), story.id),
-            *(judged.scan_id, judged.evaluation_id, _written(signal.seen | story.seen), signal.story),
+            *(judged.scan_id, judged.evaluation_id, _written(signal.seen | story.seen)),
+            *(_written(signal.grave | story.seen_from(SENT_LEVEL)), signal.story),
         ),
     )
 

@@ -63,8 +63,15 @@ class Story:
     @property
     def seen(self) -> frozenset[Seen]:
         """Its detections; what its source did to others is only told with it."""
-        own = [one for one in self.detections if one.get("user_id") == self.user_id]
-        return frozenset(Seen(str(one["unit"]), text(moment(one["first"])), text(moment(one["last"]))) for one in own)
+        return self.seen_from(LEVELS[0])
+
+    def seen_from(self, level: str) -> frozenset[Seen]:
+        """Return its detections of this level and higher ones."""
+        return frozenset(
+            Seen(str(one["unit"]), text(moment(one["first"])), text(moment(one["last"])))
+            for one in self.detections
+            if one.get("user_id") == self.user_id and rank(str(one.get("level"))) >= rank(level)
+        )
 
 
 def rank(level: str) -> int:

@@ -1,6 +1,6 @@
 """Builders of stories to examine, and of a firm whose stories they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,11 +35,12 @@ def a_story(
     began: datetime = NIGHT,
     ended: datetime | None = None,
     seen: Sequence[tuple[str, datetime, datetime]] = (),
+    grave: Collection[str] = ("D02",),
     **properties: object,
 ) -> dict[str, Any]:
     """Return a story as the exhibit has it: of level high, somebody got in after a spray, unless told otherwise.
 
-    `seen`: unit, first and last moment of each detection.
+    `seen`: unit, first and last moment of each detection. `grave`: units that are of level high by themselves.
     """
     mail = f"{who.split(maxsplit=1)[0].lower()}@vanhove.example"
     ended = ended or began + timedelta(minutes=40)
@@ -57,6 +58,7 @@ def a_story(
         "detections": [
             {
                 "unit": unit,
+                "level": "high" if unit in grave else "medium",
                 "user_id": properties.get("user_id", f"id of {who}"),
                 "name": who,
                 "user_principal_name": mail,

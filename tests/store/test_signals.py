@@ -1,7 +1,7 @@
 """Signals: a story stays the same story, is sent by one process, and keeps what people concluded."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -166,7 +166,9 @@ def test_a_conclusion_says_who_when_and_what_and_earlier_ones_stay(signals: Sign
     assert trail == [("An Peeters", {"conclusion": "explained"}), ("An Peeters", {"conclusion": "incident"})]
 
 
-def test_a_story_with_something_new_after_a_conclusion_is_to_be_looked_at_again_and_not_sent(signals: Signals) -> None:
+def test_a_story_with_something_lesser_after_a_conclusion_is_to_be_looked_at_again_and_not_sent(
+    signals: Signals,
+) -> None:
     signals.notice(an_evaluation(a_story(seen=[SPRAY])), NOW)
     acknowledged(signals, signals.all()[0])
     signals.notice(an_evaluation(a_story(seen=[SPRAY, FAR]), number=2), NOW)
@@ -174,6 +176,77 @@ def test_a_story_with_something_new_after_a_conclusion_is_to_be_looked_at_again_
     [signal] = signals.all()
     assert (signal.state, signal.is_acknowledged) == ("grown", False)
     assert signals.claim(["c"], NOW) == []
+
+
+def test_something_grave_after_a_conclusion_is_sent_once_more_and_again_only_after_the_next_one(
+    signals: Signals,
+) -> None:
+    approval = ("D26", NIGHT + 20 * HOUR, NIGHT + 20 * HOUR)
+    token = ("D24", NIGHT + 40 * HOUR, NIGHT + 41 * HOUR)
+    mailbox = ("D30", NIGHT + 60 * HOUR, NIGHT + 61 * HOUR)
+    sent = list[int]()
+
+    def night(number: int, *seen: tuple[str, datetime, datetime]) -> None:
+        story = a_story("s1", seen=seen, grave=("D02", "D26", "D24", "D30"))
+        signals.notice(an_evaluation(story, number=number), NOW + number * HOUR)
+        claimed = signals.claim(["c"], NOW + number * HOUR)
+        for one in claimed:
+            signals.record(one, "delivered", attempts=1, delivered=True, at=NOW)
+        sent.append(len(claimed))
+
+    night(1, SPRAY)
+    acknowledged(signals, signals.all()[0], Conclusion.FALSE_ALARM)
+    night(2, SPRAY)
+    night(3, SPRAY, approval)
+    night(4, approval, token)
+    acknowledged(signals, signals.all()[0], Conclusion.FALSE_ALARM)
+    night(5, SPRAY, approval, token)
+    night(6, SPRAY, approval, token, FAR)
+    night(7, SPRAY, approval, token, mailbox)
+
+    assert sent == [1, 0, 1, 0, 0, 0, 1]
+    assert signals.all()[0].state == "grown"
+
+
+def test_something_grave_before_any_conclusion_belongs_to_the_story_that_was_sent(signals: Signals) -> None:
+    signals.notice(an_evaluation(a_story(seen=[SPRAY])), NOW)
+    [claimed] = signals.claim(["c"], NOW)
+    signals.record(claimed, "delivered", attempts=1, delivered=True, at=NOW)
+    signals.notice(an_evaluation(a_story(seen=[SPRAY, FAR], grave=("D02", "D18")), number=2), NOW)
+
+    assert signals.claim(["c"], NOW + HOUR) == []
+
+
+def test_what_was_sent_and_concluded_by_an_earlier_version_is_not_sent_again(tmp_path: Path) -> None:
+    with Decisions(tmp_path, KEY) as decisions:
+        signals = Signals(decisions)
+        signals.notice(an_evaluation(a_story(level="medium")), NOW)
+        acknowledged(signals, signals.all()[0])
+        signals.notice(an_evaluation(a_story(), number=2), NOW)
+        [claimed] = signals.claim(["c"], NOW)
+        signals.record(claimed, "delivered", attempts=1, delivered=True, at=NOW)
+        with decisions.transaction() as execute:
+            execute("ALTER TABLE signals DROP COLUMN grave")
+            execute("ALTER TABLE signal_deliveries RENAME TO newer")
+            execute(
+                """CREATE TABLE signal_deliveries (
+                story TEXT NOT NULL, level TEXT NOT NULL, channel TEXT NOT NULL, attempts INTEGER NOT NULL,
+                claimed_until TEXT, tried_at TEXT, outcome TEXT NOT NULL, delivered_at TEXT,
+                PRIMARY KEY (story, level, channel))"""
+            )
+            execute(
+                "INSERT INTO signal_deliveries SELECT story, level, channel, attempts, claimed_until, tried_at,"
+                " outcome, delivered_at FROM newer"
+            )
+            execute("DROP TABLE newer")
+            execute("PRAGMA user_version = 3")
+
+    with Decisions(tmp_path, KEY) as decisions:
+        signals = Signals(decisions)
+        signals.notice(an_evaluation(a_story(), number=3), NOW)
+
+        assert signals.claim(["c"], NOW + HOUR) == []
+        assert signals.all()[0].sent_at == NOW
 
 
 def test_a_story_that_only_lasts_longer_stays_acknowledged(signals: Signals) -> None:
