@@ -7,7 +7,6 @@
 Either all files are imported or none: a file that cannot be used leaves everything as it was.
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from scanner.imports.tally import Skipped, Tally
 from scanner.snapshot.baselines import baselines, known_before
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.ledger import Coverage, TableState
-from scanner.snapshot.manifest import IMPORT, Manifest
+from scanner.snapshot.manifest import IMPORT, MANIFEST_FILE, Manifest
 from scanner.snapshot.schema import Storage, Table
 from scanner.snapshot.tables import TABLES
 from scanner.snapshot.tables.audits import MAILBOX_AUDITS
@@ -31,7 +30,7 @@ from scanner.snapshot.tables.directory import ORGANIZATION, SUBSCRIBED_SKUS, USE
 from scanner.snapshot.tables.mail import INBOX_RULES
 from scanner.snapshot.tables.policies import NAMED_LOCATIONS
 from scanner.snapshot.tables.sign_ins import SIGN_IN_BASELINES, SIGN_INS
-from scanner.snapshot.writer import ScanWriter
+from scanner.snapshot.writer import ScanWriter, remove_unfinished
 
 ADOPTED: Final = (ORGANIZATION, SUBSCRIBED_SKUS, USERS, NAMED_LOCATIONS, INBOX_RULES)
 """What judging sign-ins needs besides them, taken over from the newest scan of everything."""
@@ -70,8 +69,9 @@ def import_files(tenant_folder: Path, tenant_id: str, vault: Vault, now: datetim
     scan = ScanWriter.begin(tenant_folder, tenant_id, vault, now, only=(IMPORT,))
     try:
         return _Import(scan, Scope(tenant_id, now - timedelta(days=SIGN_INS.retention_days))).run(now, files)
-    except ImportUnusable:
-        shutil.rmtree(scan.folder)
+    except BaseException:
+        if not (scan.folder / MANIFEST_FILE).is_file():
+            remove_unfinished(tenant_folder, scan.folder)
         raise
 
 

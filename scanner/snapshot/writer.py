@@ -377,10 +377,15 @@ def remove_interrupted(tenant_folder: Path) -> list[str]:
     newest = max(finished, default=0)
     removed = [folder for number, folder in enumerate(folders[:newest]) if number not in finished]
     for folder in removed:
-        for orphan in (tenant_folder / EVENTS).glob(f"*/*/{folder.name}.parquet"):
-            orphan.unlink()
-        shutil.rmtree(folder)
+        remove_unfinished(tenant_folder, folder)
     return [folder.name for folder in removed]
+
+
+def remove_unfinished(tenant_folder: Path, scan_folder: Path) -> None:
+    """Remove a scan that has no manifest, and the days of logs that it wrote."""
+    for orphan in (tenant_folder / EVENTS).glob(f"*/*/{scan_folder.name}.parquet"):
+        orphan.unlink()
+    shutil.rmtree(scan_folder)
 
 
 def _earlier(tenant_folder: Path, vault: Vault) -> tuple[SnapshotReader | None, SnapshotReader | None]:

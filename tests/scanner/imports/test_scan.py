@@ -1,7 +1,8 @@
 """An import is merged into the tenant's days: none is lost, none is there twice, in whatever order files come."""
 
+import errno
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +13,9 @@ import pytest
 from exports import Json, SignIn, a_file, as_archived, as_audit, as_graph, as_lines, as_rule_change
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stored_scans import MOMENT, TENANT, a_scan, a_sign_in, a_tenant, a_user
+from stored_scans import MOMENT, TENANT, TEST_KEY, a_scan, a_sign_in, a_tenant, a_user
 
+from m365_posture.keys import TenantKey
 from scanner.imports.errors import ImportUnusable, NothingFound
 from scanner.imports.records import Scope, row_of_record
 from scanner.imports.scan import Imported, import_files
@@ -157,6 +159,35 @@ def test_a_file_that_cannot_be_used_leaves_everything_as_it_was(firm: Firm, cont
 
     assert sorted(firm.folder.rglob("*.*")) == files
     assert len(scan_folders(firm.folder)) == 1
+
+
+class FullDisk(Vault):
+    """Nothing can be written any more when all tables are."""
+
+    def seal(self, content: bytes) -> str:
+        raise OSError(errno.ENOSPC, f"no room for {len(content)} bytes")
+
+
+def test_an_import_that_ends_halfway_for_whatever_reason_leaves_nothing_behind(firm: Firm) -> None:
+    files = sorted(firm.folder.rglob("*.*"))
+    full = FullDisk(TenantKey.open_or_create(firm.folder, TEST_KEY))
+
+    with pytest.raises(OSError, match="no room"):
+        import_files(firm.folder, TENANT, full, MOMENT, [a_file(firm.files, "log.json", [as_graph(SIGN_INS[0])])])
+
+    assert sorted(firm.folder.rglob("*.*")) == files
+    assert scan_folders(firm.folder) == []
+
+
+def test_an_import_that_is_interrupted_while_it_reads_leaves_everything_as_it_was(firm: Firm) -> None:
+    def until_interrupted() -> Iterator[Path]:
+        yield a_file(firm.files, "log.json", [as_graph(SIGN_INS[0])])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_files(firm.folder, TENANT, firm.vault, MOMENT, until_interrupted())
+
+    assert scan_folders(firm.folder) == []
 
 
 def test_half_a_character_is_kept_as_a_question_mark_alone_and_in_a_list(firm: Firm) -> None:
