@@ -133,6 +133,11 @@ class Signal:
         return any(one.delivered_at for one in self.planned)
 
     @property
+    def is_outstanding(self) -> bool:
+        """Whether somebody who is to be told was not reached."""
+        return self.needs_telling and not (self.planned and all(one.delivered_at for one in self.planned))
+
+    @property
     def _has_grown_gravely(self) -> bool:
         last = self.acknowledgements[-1:]
         return any(not one.is_part_of(known.seen) for known in last for one in self.grave)
@@ -360,12 +365,16 @@ def _insert(execute: Execute, story: Story, judged: Judged, at: datetime) -> Non
 
 
 def _update(execute: Execute, signal: Signal, story: Story, judged: Judged) -> None:
-    """Keep all that was ever seen: an evaluation that looks back less far must not make a story new again."""
+    """Keep all that was ever seen: an evaluation that looks back less far must not make a story new again.
+
+    Nor may one that thinks less of it make forgotten what somebody must still be told.
+    """
+    level = max(story.level, signal.level, key=rank) if signal.is_outstanding else story.level
     execute(
         "UPDATE signals SET level = ?, began = min(began, ?), ended = max(ended, ?), current = ?,"
         " scan_id = ?, evaluation_id = ?, seen = ?, grave = ? WHERE story = ?",
         (
-            *(story.level, text(story.began), text(story.ended), story.id),
+            *(level, text(story.began), text(story.ended), story.id),
             *(judged.scan_id, judged.evaluation_id, _written(signal.seen | story.seen)),
             *(_written(signal.grave | story.seen_from(SENT_LEVEL)), signal.story),
         ),

@@ -131,6 +131,20 @@ def test_a_story_that_falls_and_rises_again_is_not_sent_again(signals: Signals) 
     assert signals.claim(["c"], NOW + HOUR) == []
 
 
+@pytest.mark.parametrize("channels", [["c"], ["c", "d"], []])
+def test_a_high_story_stays_high_until_everybody_was_told_and_then_falls(signals: Signals, channels: list[str]) -> None:
+    signals.notice(an_evaluation(a_story()), NOW)
+    for one in signals.claim(channels, NOW):
+        signals.record(one, "unreachable", attempts=3, delivered=one.channel == "d", at=NOW)
+    signals.notice(an_evaluation(a_story(level="medium"), number=2), NOW + HOUR)
+    [claimed] = signals.claim(["c", *channels[1:]], NOW + HOUR)
+    signals.record(claimed, "delivered", attempts=1, delivered=True, at=NOW + HOUR)
+    told = signals.all()[0].level
+    signals.notice(an_evaluation(a_story(level="medium"), number=3), NOW + 2 * HOUR)
+
+    assert (claimed.channel, claimed.level, told, signals.all()[0].level) == ("c", "high", "high", "medium")
+
+
 def test_what_one_process_claims_no_other_can_until_it_must_be_dead(signals: Signals, tmp_path: Path) -> None:
     signals.notice(an_evaluation(a_story()), NOW)
     with Decisions(tmp_path, KEY) as second:
