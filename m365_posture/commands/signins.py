@@ -43,8 +43,8 @@ def import_(
     Reads Graph JSON (a list, a page, or an object per line), Azure Monitor's sign-in logs (CSV and JSON), and the
     unified audit log of Microsoft 365 (CSV and JSON), of which changes of inbox rules and forwarding are kept too;
     plain or gzip, UTF-8 or UTF-16. What was imported before, or read by a scan, is not there twice. Either all files
-    are imported or none. The tenant is asked nothing. Rows older than 90 days, of another tenant, without an id or
-    without a time are counted and left out.
+    are imported or none. The tenant is asked nothing. Rows older than 90 days, dated in the future, of another
+    tenant, without an id or without a time are counted and left out.
 
     Exit codes: 2 a file is no such log or is damaged, wrong configuration or key, 3 somebody who is to be told of
     a signal was not reached, 5 stored data unusable or a scan of the tenant is running.
@@ -109,6 +109,7 @@ _REASONS: Final = {
     "no_id": "without an id, so they cannot be told from others",
     "no_time": "without a time",
     "too_old": "older than 90 days, which is as long as sign-ins are kept",
+    "too_new": "dated more than a day ahead, so nobody knows when it was",
     "other_tenant": "of another tenant",
     "other_event": "neither sign-ins nor changes of inbox rules or forwarding",
     "unknown": "no records of a log that is known",

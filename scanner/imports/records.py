@@ -33,6 +33,8 @@ class Scope:
     """Whose sign-ins they must be, where they say whose they are."""
     oldest: datetime
     """What is older is not kept; UTC."""
+    newest: datetime
+    """What is dated later is not kept; UTC."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -112,6 +114,8 @@ def _kept(table: Table, row: Row, scope: Scope) -> tuple[Table, Row] | Skipped:
         return Skipped.NO_ID
     if moment is None:
         return Skipped.NO_TIME
+    if moment > scope.newest:
+        return Skipped.TOO_NEW
     return Skipped.TOO_OLD if moment < scope.oldest else (table, row)
 
 

@@ -37,6 +37,8 @@ ADOPTED: Final = (ORGANIZATION, SUBSCRIBED_SKUS, USERS, NAMED_LOCATIONS, INBOX_R
 
 _IMPORTED: Final = (SIGN_INS, MAILBOX_AUDITS)
 _ROWS_AT_ONCE: Final = 5_000
+_CLOCKS_DIFFER: Final = timedelta(days=1)
+"""By which an exported time may be ahead of now: some exports have no offset, and clocks are wrong."""
 _NOT_ASKED: Final = Coverage(TableState.SKIPPED, reason="not_asked", mend=RESCAN)
 
 
@@ -59,16 +61,17 @@ def import_files(tenant_folder: Path, tenant_id: str, vault: Vault, now: datetim
         tenant_folder: `<data>/<tenant id>`.
         tenant_id: GUID; rows that say that they are of another tenant are not kept.
         vault: The tenant's.
-        now: Aware, UTC. What happened longer ago than the log is kept is not imported.
+        now: Aware, UTC. What happened longer ago than the log is kept, or more than a day later, is not imported.
         files: In any order.
 
     Raises:
         ImportUnusable: A file is no log or damaged, or no file has a row to keep; nothing was changed.
         SnapshotError: What is kept of the tenant cannot be used.
     """
+    scope = Scope(tenant_id, now - timedelta(days=SIGN_INS.retention_days), now + _CLOCKS_DIFFER)
     scan = ScanWriter.begin(tenant_folder, tenant_id, vault, now, only=(IMPORT,))
     try:
-        return _Import(scan, Scope(tenant_id, now - timedelta(days=SIGN_INS.retention_days))).run(now, files)
+        return _Import(scan, scope).run(now, files)
     except BaseException:
         if not (scan.folder / MANIFEST_FILE).is_file():
             remove_unfinished(tenant_folder, scan.folder)

@@ -13,6 +13,8 @@ class Skipped(StrEnum):
     NO_TIME = "no_time"
     TOO_OLD = "too_old"
     """Older than the log is kept."""
+    TOO_NEW = "too_new"
+    """Dated in the future, so nobody knows when it was."""
     OTHER_TENANT = "other_tenant"
     """It says that it is of another tenant than the one it was imported for."""
     OTHER_EVENT = "other_event"

@@ -96,7 +96,7 @@ def row_of(event: Event) -> Row | Skipped:
         record["properties"] = {"id": event.test, "createdDateTime": MOMENT.isoformat(), **properties}
         if "homeTenantId" in properties:
             record = {name: value for name, value in record.items() if name.lower() != "tenantid"}
-    made = row_of_record(record, Scope(_tenant_of(record), _LONG_AGO))
+    made = row_of_record(record, Scope(_tenant_of(record), _LONG_AGO, datetime.max.replace(tzinfo=UTC)))
     if isinstance(made, Skipped):
         return made
     table, row = made

@@ -34,7 +34,7 @@ FOREIGN = "12345678-1111-4222-8333-123456789012"
 
 
 def a_scope() -> Scope:
-    return Scope(TENANT, MOMENT - timedelta(days=90))
+    return Scope(TENANT, MOMENT - timedelta(days=90), MOMENT)
 
 
 def read(path: Path, scope: Scope | None = None) -> list[Json]:
@@ -210,6 +210,7 @@ LEFT_OUT: dict[Skipped, object] = {
     Skipped.NO_ID: as_graph(ONE, id=None),
     Skipped.NO_TIME: as_graph(ONE, createdDateTime="yesterday"),
     Skipped.TOO_OLD: as_graph(ONE.later(days=-100)),
+    Skipped.TOO_NEW: as_graph(ONE, createdDateTime="2999-01-01T00:00:00Z"),
     Skipped.OTHER_TENANT: as_graph(ONE, homeTenantId=FOREIGN, resourceTenantId=FOREIGN),
     Skipped.OTHER_EVENT: as_audit(ONE, Operation="FileAccessed"),
     Skipped.UNKNOWN: {"something": "else"},

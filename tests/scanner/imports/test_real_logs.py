@@ -11,18 +11,18 @@ from real_data import data_folder
 from scanner.imports.records import Scope, row_of_record, rows_of_file
 from scanner.imports.tally import Skipped
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO, NEVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def a_scope() -> Scope:
-    return Scope("2ad3fc79-1859-42fa-9011-6f8df2251b22", LONG_AGO)
+    return Scope("2ad3fc79-1859-42fa-9011-6f8df2251b22", LONG_AGO, NEVER)
 
 
 def outcomes(name: str) -> Counter[str]:
     """Return how often each table, or reason to leave it out, is what became of an event, read for its own tenant."""
     lines = (data_folder() / "rule_events" / name).read_text(encoding="utf-8").splitlines()
     events: list[Json] = [json.loads(line)["record"] for line in lines]
-    found = [row_of_record(event, Scope(tenant_of(event), LONG_AGO)) for event in events]
+    found = [row_of_record(event, Scope(tenant_of(event), LONG_AGO, NEVER)) for event in events]
     return Counter(str(one) if isinstance(one, Skipped) else one[0].name for one in found)
 
 

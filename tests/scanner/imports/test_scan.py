@@ -190,6 +190,17 @@ def test_an_import_that_is_interrupted_while_it_reads_leaves_everything_as_it_wa
     assert scan_folders(firm.folder) == []
 
 
+def test_what_is_dated_more_than_a_day_ahead_is_left_out_and_counted(firm: Firm) -> None:
+    now, soon, future = (SignIn(number, MOMENT + timedelta(days=days)) for number, days in enumerate((0, 1, 1.01)))
+
+    imported = firm.imports([as_graph(now), as_graph(soon)], [as_graph(future)], [as_rule_change(1, future.at)])
+
+    assert firm.ids() == [now.id, soon.id]
+    assert imported.newest == soon.at
+    assert (imported.tally.sign_ins, imported.tally.mailbox_changes) == (2, 0)
+    assert imported.tally.skipped == {Skipped.TOO_NEW: 2}
+
+
 def test_half_a_character_is_kept_as_a_question_mark_alone_and_in_a_list(firm: Firm) -> None:
     odd = as_graph(SIGN_INS[0], userDisplayName="An \ud800", riskEventTypes_v2=["un\ud800known", "other"])
 
@@ -259,7 +270,7 @@ def days_of(reader: SnapshotReader, vault: Vault, folder: Path) -> dict[str, lis
 
 
 def rows_in(records: Sequence[Json]) -> pa.Table:
-    scope = Scope(TENANT, MOMENT - timedelta(days=90))
+    scope = Scope(TENANT, MOMENT - timedelta(days=90), MOMENT)
     found = [row_of_record(record, scope) for record in records]
     return to_arrow(SIGN_INS_TABLE, [one[1] for one in found if not isinstance(one, Skipped)])
 
