@@ -69,6 +69,10 @@ class Delivery:
     """Code of the last attempt."""
     delivered_at: datetime | None
 
+    def is_free(self, at: datetime) -> bool:
+        """Tell whether it was never delivered and no process is sending it."""
+        return self.delivered_at is None and (self.claimed_until is None or self.claimed_until < at)
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -207,20 +211,26 @@ class Signals:
         """Take what is to be sent now, so that no other process sends it too.
 
         Whoever was to be told when a story was new still is. Channels that were added later are not told of it,
-        unless none of the first ones is there any more and none was reached.
+        unless one of the first ones was never reached and is gone: then they stand in for it, once.
 
         Args:
             channels: Hashes of the addresses that can be sent to.
             at: UTC.
         """
-        taken = list[Delivery]()
+        taken, gone = list[Delivery](), list[Delivery]()
         with self._decisions.transaction() as execute:
             for signal in self.all():
                 if signal.needs_telling:
+                    gone += _replaced(signal, channels, at)
                     taken += (
                         Delivery(signal.story, signal.level, signal.telling, channel, 0, at + CLAIM, None, "", None)
                         for channel in _wanted(signal, channels, at)
                     )
+            for one in gone:
+                execute(
+                    "DELETE FROM signal_deliveries WHERE story = ? AND level = ? AND telling = ? AND channel = ?",
+                    (one.story, one.level, one.telling, one.channel),
+                )
             for one in taken:
                 execute(
                     "INSERT INTO signal_deliveries (story, level, telling, channel, attempts, claimed_until, outcome)"
@@ -318,14 +328,20 @@ class Signals:
 
 def _wanted(signal: Signal, channels: Collection[str], at: datetime) -> Iterator[str]:
     planned = {one.channel: one for one in signal.planned}
-    reached = any(one.delivered_at for one in planned.values())
-    begin_anew = not reached and not planned.keys() & set(channels)
+    takes_new = not planned or bool(_replaced(signal, channels, at))
     for channel in channels:
         if (one := planned.get(channel)) is None:
-            if begin_anew:
+            if takes_new:
                 yield channel
-        elif one.delivered_at is None and (one.claimed_until is None or one.claimed_until < at):
+        elif one.is_free(at):
             yield channel
+
+
+def _replaced(signal: Signal, channels: Collection[str], at: datetime) -> list[Delivery]:
+    """Return those that are gone and were never reached, where there are others in their place."""
+    if {*channels} <= {one.channel for one in signal.planned}:
+        return []
+    return [one for one in signal.planned if one.channel not in channels and one.is_free(at)]
 
 
 def _matched(stories: Collection[Story], signals: Sequence[Signal]) -> Mapping[str, Signal]:

@@ -168,6 +168,18 @@ def test_a_channel_that_is_added_is_not_told_of_what_others_were_told(firm: Firm
     assert (len(channel.received), len(added.received)) == (1, 0)
 
 
+def test_a_corrected_address_is_told_in_place_of_the_wrong_one_and_one_that_is_added_later_is_not(
+    firm: Firm, channel: Receiver
+) -> None:
+    with a_channel() as corrected, a_channel() as added:
+        first = told(firm, an_evaluation(a_story()), channel.address, nobody_there())
+        second = told(firm, None, channel.address, corrected.address)
+        last = told(firm, None, channel.address, corrected.address, added.address)
+
+    assert [(one.sent, one.due) for one in (first, second, last)] == [(1, 1), (1, 0), (0, 0)]
+    assert [len(one.received) for one in (channel, corrected, added)] == [1, 1, 0]
+
+
 def test_two_processes_at_the_same_time_send_once(firm: Firm, channel: Receiver) -> None:
     evaluation = an_evaluation(a_story())
     with ThreadPoolExecutor(2) as pool:
