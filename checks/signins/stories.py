@@ -43,11 +43,14 @@ def stories_of(found: Sequence[Found], events: Iterable[Event], units: Mapping[s
     """
     people: dict[str, list[Found]] = {}
     sources: dict[str, list[Found]] = {}
+    nowhere: dict[str, list[Found]] = {}
     for one in sorted(found, key=_order):
         if one.detection.user_id is not None:
             people.setdefault(one.detection.user_id, []).append(one)
         elif one.detection.source is not None:
             sources.setdefault(one.detection.source, []).append(one)
+        else:
+            nowhere.setdefault(_stand_in(one.detection), []).append(one)
     done: dict[str, list[Event]] = {}
     for event in events:
         done.setdefault(event.user_id, []).append(event)
@@ -56,13 +59,19 @@ def stories_of(found: Sequence[Found], events: Iterable[Event], units: Mapping[s
         for user_id, theirs in people.items()
         for chain in _chains(theirs)
     ]
-    stories += [_story(chain, [], units) for theirs in sources.values() for chain in _chains(theirs)]
+    unnamed = (*sources.values(), *nowhere.values())
+    stories += [_story(chain, [], units) for theirs in unnamed for chain in _chains(theirs)]
     return tuple(sorted(stories, key=lambda story: (-story.level.rank, -story.score, story.began, story.id)))
 
 
 def _order(one: Found) -> tuple[datetime, str, str, str, datetime]:
     detection = one.detection
     return detection.first, detection.unit, detection.user_id or "", detection.source or "", detection.last
+
+
+def _stand_in(detection: Detection) -> str:
+    """Return what a detection with neither account nor address is told apart by."""
+    return detection.user_principal_name or next(iter(detection.record_ids), "")
 
 
 def _end(detection: Detection) -> datetime:
@@ -101,7 +110,8 @@ def _story(chain: list[Found], events: Sequence[Event], units: Mapping[str, Unit
     near = [
         event for event in events if any(_is_near(event, one) for one in chain if one.detection.user_id is not None)
     ]
-    families = {units[one.unit].family_of(one.level) for one in detections} | ({Family.FOLLOW_ON} if near else set())
+    ranks = ((units.get(one.unit), one.level) for one in detections)
+    families = {unit.family_of(level) for unit, level in ranks if unit} | ({Family.FOLLOW_ON} if near else set())
     # a spray that got into somebody else's account did not get into this one
     mine = [one for one in detections if one.user_id == own.user_id]
     succeeded, approved = any(one.succeeded for one in mine), any(one.approved for one in mine)
@@ -146,7 +156,8 @@ def _score(mine: Iterable[Detection], families: set[Family], *, succeeded: bool,
     """Return points that order stories of one level; there is no upper limit."""
     best: dict[str, int] = {}
     for one in mine:
-        best[one.unit] = max(best.get(one.unit, 0), _POINTS[one.level])
+        unit_id = one.unit
+        best[unit_id] = max(best.get(unit_id, 0), _POINTS[one.level])
     points = sum(best.values()) + _FOR_EACH_FURTHER_FAMILY * (len(families) - 1)
     points += _FOR_SUCCESS * succeeded + _FOR_APPROVAL * approved
     return points + _FOR_FOLLOW_ON * (Family.FOLLOW_ON in families)
@@ -154,7 +165,7 @@ def _score(mine: Iterable[Detection], families: set[Family], *, succeeded: bool,
 
 def _identity(first: Detection) -> str:
     """Return a name that depends on nothing but whose story it is and what it began with."""
-    entity = first.user_id or first.source or ""
+    entity = first.user_id or first.source or _stand_in(first)
     return sha256(f"{entity}|{first.unit}|{first.first.isoformat()}".encode()).hexdigest()[:16]
 
 

@@ -66,6 +66,17 @@ def test_two_people_are_two_stories() -> None:
     assert len(stories(a_detection(), a_detection(SESSION, user_id="user-2"))) == 2
 
 
+def test_what_names_neither_account_nor_address_is_a_story_of_its_own() -> None:
+    one, other = (
+        a_detection(EMERGENCY, user_id=None, user_principal_name=None, source=None, record_ids=(each,)) for each in "ab"
+    )
+    told = stories(one, other, a_detection())
+
+    assert sorted(story.detections[0].record_ids for story in told) == [(), ("a",), ("b",)]
+    assert len({story.id for story in told}) == 3
+    assert stories(one)[0].user_id is None
+
+
 def levels(*detections: Detection, events: Sequence[Event] = ()) -> list[Level]:
     return [story.level for story in stories(*detections, events=events)]
 
