@@ -44,12 +44,14 @@ tries AS MATERIALIZED (
 
 # Each try asks how many were tried from it on; a try within such a window belongs to the spray. Windows slide, so that
 # a spray is the same whenever it begins.
+# A name without an id is a person, of whom nobody knows where he is at home, so few such are none.
 SPRAYED: Final = f"""
 ahead AS (
     SELECT
         *,
         count(DISTINCT person) OVER ahead AS names,
-        count(DISTINCT person) FILTER (NOT is_stranger) OVER ahead AS people,
+        count(DISTINCT person) FILTER (is_stranger IS NOT TRUE AND person <> row) OVER ahead AS people,
+        count(DISTINCT person) FILTER (NOT is_stranger) OVER ahead AS known_people,
         count(DISTINCT nullif(agent, 0)) OVER ahead AS agents
     FROM tries
     WINDOW ahead AS (PARTITION BY address ORDER BY moment RANGE BETWEEN CURRENT ROW AND {SPRAY} FOLLOWING)
@@ -58,7 +60,7 @@ sized AS (
     SELECT
         *,
         people >= {PEOPLE} OR (names >= {PEOPLE} AND people >= 2) OR names >= {NAMES} AS is_large,
-        people >= {FEW_PEOPLE} AND agents <= 1 AS is_small
+        known_people >= {FEW_PEOPLE} AND agents <= 1 AS is_small
     FROM ahead
 ),
 crowded AS (

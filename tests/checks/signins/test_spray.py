@@ -28,6 +28,16 @@ def test_four_people_with_several_programs_are_none() -> None:
     assert not detections(D01, rows)
 
 
+def test_a_log_that_gives_names_and_no_ids_shows_a_spray_of_five_and_none_of_nobody() -> None:
+    def nameless(count: int, **given: object) -> list[dict[str, object]]:
+        return a_spray([f"name-{turn}" for turn in range(count)], user_id=None, **given)
+
+    named = [row | {"user_principal_name": f"p{turn}@contoso.example"} for turn, row in enumerate(nameless(5))]
+    assert [one.facts["people"] for one in detections(D01, named)] == [5]
+    assert not detections(D01, named[:4])
+    assert not detections(D01, nameless(5, user_principal_name=None))
+
+
 def test_the_window_slides_over_every_edge_of_the_clock() -> None:
     for start in (0, 7, 13, 18):
         rows = [wrong(start + turn * 5, user, user_agent=AGENTS[turn]) for turn, user in enumerate(FIVE)]
