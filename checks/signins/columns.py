@@ -272,12 +272,13 @@ SELECT
     programs.* EXCLUDE (key, lacks, is_quiet),
     outcomes.* EXCLUDE (key, lacks, is_guest),
     CASE WHEN contains(lower(user_principal_name), '#ext#') THEN TRUE ELSE outcomes.is_guest END AS is_guest,
-    -- a token that leaves a joined device which nothing manages is looked at one by one
+    -- looked at one by one: a token that leaves a joined device which nothing manages, and all of emergency accounts
     coalesce(
         programs.is_quiet AND error_code = 0 AND is_service IS NOT TRUE
         AND NOT coalesce(
             programs.is_broker AND programs.is_refresh_token AND is_joined AND is_managed IS NOT TRUE, FALSE
-        ),
+        )
+        AND NOT coalesce(lower(user_principal_name) IN (SELECT name FROM emergency_accounts), FALSE),
         FALSE
     ) AS is_silent,
     error_code,

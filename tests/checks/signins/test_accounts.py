@@ -91,6 +91,15 @@ def test_every_try_at_an_emergency_account_is_high(code: int) -> None:
     assert (found.user_id, found.level, found.succeeded) == ("bg1", Level.HIGH, code in (0, 50076))
 
 
+def test_a_session_of_an_emergency_account_that_is_renewed_in_silence_is_a_use_of_it() -> None:
+    [found] = detections(
+        D40, [*days(), token(0, LAGOS, user="bg1", user_principal_name="BG1@contoso.example")], **EMERGENCY
+    )
+
+    assert (found.user_id, found.level, found.succeeded, found.countries) == ("bg1", Level.HIGH, True, ("NG",))
+    assert not detections(D40, [*days(), token(0, LAGOS)], **EMERGENCY)
+
+
 def test_emergency_accounts_are_found_however_their_name_is_written() -> None:
     row = sign_in(0, user_id=None, user_principal_name="BG1@contoso.example", error_code=50126)
 
