@@ -6,6 +6,7 @@ from the same place, is not.
 
 from typing import Final
 
+from checks.signins.codes import BROKER
 from checks.signins.columns import ACCOUNT
 
 LEARNING_DAYS: Final = 14
@@ -53,8 +54,12 @@ VALUES: Final = {
     "client": "client_key",
     "flow": "CASE WHEN flow IS NOT NULL THEN hash(flow) END",
     "app": "app",
+    "broker_code": f"CASE WHEN flow = 'deviceCode' AND app = hash('{BROKER}') THEN app END",
 }
-"""What of a sign-in is remembered, by the kind it has in `sign_in_baselines`; ids as hashes."""
+"""What of a sign-in is remembered, by the kind it has in `sign_in_baselines`; ids as hashes.
+
+A code for the broker is remembered as far back as the log goes only.
+"""
 
 _FROM_LOG: Final = " UNION ALL ".join(_kind(name, value) for name, value in VALUES.items())
 

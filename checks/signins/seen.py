@@ -3,7 +3,7 @@
 All ids are hashes (UBIGINT) that can be compared and joined and nothing else; times are TIMESTAMP in UTC. Null is what
 the row does not say, and is never taken for no.
 
-`seen`: one row per sign-in of the time looked at, left out the silent refreshes (below).
+`seen`: one row per sign-in of the time looked at, left out the silent refreshes (below) of ordinary accounts.
 
     row                 which sign-in; breaks ties
     moment              TIMESTAMP, never null here
@@ -55,8 +55,8 @@ the row does not say, and is never taken for no.
     row (one of them), who, session, address, near, asn, country, family, app, is_managed, is_microsoft, is_hosting,
     is_mobile, is_private, is_trusted, first, last, times, lacks
 
-`history`: kind ('country', 'network', 'asn', 'agent', 'client', 'flow', 'app', 'week'), who, value (hash of the text
-    that `sign_in_baselines` has), first_seen, last_seen, successes
+`history`: kind ('country', 'network', 'asn', 'agent', 'client', 'flow', 'app', 'broker_code', 'week'), who,
+    value (hash of the text that `sign_in_baselines` has), first_seen, last_seen, successes
 `activity`: who, first, last, successes: one row per day of the log or week of the baseline with a success
 `people`: who, first_seen, successes, learned_at: accounts that succeeded ever, and since when they are known
 `common`: kind ('network', 'asn', 'country'), value, third, fourth: when the third and fourth person came
@@ -184,8 +184,8 @@ def build(
     """
     _register_small(sign_ins, baselines, trusted_networks, break_glass)
     sign_ins.materialise("repeated", _REPEATED)
-    is_repeated = bool(sign_ins.sql("SELECT count(*) AS rows FROM repeated")["rows"].iloc[0])
-    source = _MERGED if is_repeated else _AS_READ
+    (repeated,) = plain(sign_ins.sql("SELECT count(*) AS rows FROM repeated")["rows"])
+    source = _MERGED if repeated else _AS_READ
     _materialise_distinct(sign_ins, source)
     since = span.since.replace(tzinfo=None)
     sign_ins.materialise("successes", f"WITH {_log(source, _UNTIL)} {SUCCESSES}", [span.until, since])

@@ -60,18 +60,23 @@ FROM told GROUP BY who, episode HAVING bool_or(is_first AND is_learned) ORDER BY
 """  # noqa: S608 - constants only
 
 # A screen of a meeting room is set up by such a code, on the firm's own network, and again when its session ends.
+# Codes for other programs are no such habit: a developer who uses them daily is lured by one for the broker, too.
 _BROKER_CODE: Final = f"""
-WITH codes AS (
-    SELECT * FROM seen
+WITH earlier AS (SELECT who AS theirs, first_seen FROM history WHERE kind = 'broker_code'),
+codes AS (
+    SELECT
+        seen.*,
+        coalesce(is_new_flow IS FALSE AND coalesce(is_new_asn, is_new_near, TRUE) IS FALSE, FALSE) AS is_at_ease
+    FROM seen LEFT JOIN earlier ON theirs = who
     WHERE who IS NOT NULL AND is_success AND is_device_code AND is_broker
         AND is_managed IS NOT TRUE AND is_service IS NOT TRUE
-        AND NOT (is_new_flow IS FALSE AND coalesce(is_new_asn, is_new_near, TRUE) IS FALSE)
+        AND NOT (is_at_ease AND coalesce(earlier.first_seen < moment, FALSE))
         AND NOT (is_learned IS FALSE AND (is_trusted IS TRUE OR {SHARED}))
 ),
 {episodes("told", "codes", "INTERVAL 24 HOURS")}
 SELECT
     {HIT},
-    TRUE AS succeeded, TRUE AS approved, 'high' AS level,
+    TRUE AS succeeded, TRUE AS approved, CASE WHEN bool_and(is_at_ease) THEN 'listed' ELSE 'high' END AS level,
     {{'to_data': coalesce(bool_or(to_exchange OR to_sharepoint OR to_graph), FALSE)}} AS facts
 FROM told GROUP BY who, episode ORDER BY first, who
 """  # noqa: S608 - constants only

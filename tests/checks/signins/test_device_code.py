@@ -89,6 +89,16 @@ def test_a_screen_that_signs_in_again_in_the_office_is_a_habit() -> None:
     ) == ["user-1"]
 
 
+def test_who_uses_codes_for_other_programs_daily_has_no_habit_of_codes_for_the_broker() -> None:
+    developer = [*days(lasting=60), *(sign_in(-day * 24 * 60, **CODE) for day in range(1, 15))]
+
+    [at_home] = detections(D26, [*developer, sign_in(0, **BROKER_CODE)])
+    [abroad] = detections(D26, [*developer, sign_in(0, LAGOS, **BROKER_CODE)])
+    assert (at_home.level, abroad.level) == (Level.LISTED, Level.HIGH)
+    [first] = detections(D26, [*developer, sign_in(-2 * 24 * 60, **BROKER_CODE), sign_in(0, **BROKER_CODE)])
+    assert first.first == at(-2 * 24 * 60)
+
+
 ASKED = {
     "app_id": BROKER,
     "resource_id": DEVICE_REGISTRATION,
