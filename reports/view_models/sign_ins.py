@@ -43,6 +43,9 @@ _MORE: Final = mark("Shown are the newest {shown} of {count} single signs.")
 _EVALUATED: Final = mark("Evaluated")
 _NOT: Final = mark("Not evaluated")
 _IN_DOUBT: Final = mark("of {count} accounts a sign-in does not say enough")
+_MAYBE_MORE: Final = mark(
+    "Some sign-ins do not say enough: of their accounts there may be more to examine than is shown."
+)
 _UNLEARNED: Final = mark("of {count} accounts too little is known yet to say what is new")
 _RULES: Final = "EM-05"
 """The check on inbox rules."""
@@ -148,7 +151,7 @@ class SignInsView:
     looked_at: tuple[str, ...]
     """What was looked at, a sentence each."""
     is_examined: bool
-    """Whether there was a log to look at, and all of it was read that there was."""
+    """Whether there was a log to look at, all of it was read that there was, and it left nobody in doubt."""
     stories: tuple[StoryLine, ...]
     """The gravest first."""
     signs: tuple[SignLine, ...]
@@ -160,7 +163,7 @@ class SignInsView:
     legacy: tuple[LegacyLine, ...]
     """The most used first."""
     missing: tuple[str, ...]
-    """What was not read and what would mend it, a sentence each."""
+    """What was not read and what would mend it, a sentence each; and that there are accounts in doubt."""
 
 
 def sign_ins(report: Report) -> SignInsView | None:
@@ -169,17 +172,21 @@ def sign_ins(report: Report) -> SignInsView | None:
     if not exhibit:
         return None
     wording = report.wording
+    gaps, is_doubtful = _gaps(report), bool(exhibit["in_doubt"])
     rest = exhibit["listed_in_all"] - len(exhibit["listed"])
     units = [_unit(unit, exhibit, wording) for unit in exhibit["units"]]
     return SignInsView(
         looked_at=tuple(_looked_at(exhibit, wording)),
-        is_examined=bool(exhibit["rows"]["read"]) and not _gaps(report),
+        is_examined=bool(exhibit["rows"]["read"]) and not gaps and not is_doubtful,
         stories=tuple(_story(story, report, wording) for story in exhibit["stories"]),
         signs=tuple(_sign(one, wording) for one in exhibit["listed"]),
         more_signs=wording.text(_MORE, shown=len(exhibit["listed"]), count=exhibit["listed_in_all"]) if rest else "",
         units=tuple(sorted(units, key=lambda unit: (unit.is_evaluated, not unit.because, unit.id))),
         legacy=tuple(sorted(_legacy(exhibit, wording), key=lambda line: (-line.successes, line.client))),
-        missing=tuple(gap_sentence(gap, wording) for gap in _gaps(report)),
+        missing=(
+            *(gap_sentence(gap, wording) for gap in gaps),
+            *([wording.text(_MAYBE_MORE)] if is_doubtful else []),
+        ),
     )
 
 

@@ -72,6 +72,13 @@ def test_what_was_not_evaluated_is_in_sight(page_of: PageOf) -> None:
     assert "mp-unknown" in html
 
 
+@pytest.mark.parametrize("in_doubt", [{}, {"D02": 1}])
+def test_that_accounts_are_in_doubt_is_in_sight(page_of: PageOf, in_doubt: dict[str, int]) -> None:
+    said = "Some sign-ins do not say enough: of their accounts there may be more to examine than is shown."
+
+    assert (said in page_of.html(an_examination(in_doubt=in_doubt))) == bool(in_doubt)
+
+
 def test_without_an_examination_the_page_says_what_was_not_read(page_of: PageOf) -> None:
     html = page_of.html(None)
 

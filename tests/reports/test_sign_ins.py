@@ -167,6 +167,16 @@ def test_that_there_is_nothing_to_examine_is_said_only_where_everything_was_look
     assert said == [True, False, False]
 
 
+def test_an_account_in_doubt_is_something_that_may_have_to_be_examined() -> None:
+    doubtful = a_report(judged(1, a_check("SI-02")), exhibits={"SI-02": an_examination(in_doubt={"D02": 1})})
+
+    told = {cell.value for cell in read_back(doubtful)["Sign-ins"]["A"]}
+
+    assert "There is nothing to examine." not in told
+    assert MAYBE_MORE in told
+
+
+MAYBE_MORE = "Some sign-ins do not say enough: of their accounts there may be more to examine than is shown."
 NO_ROWS = dict.fromkeys(("read", "without_time", "without_user", "malformed", "repeated"), 0)
 
 
