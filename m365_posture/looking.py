@@ -12,7 +12,8 @@ from m365_posture.tenant_data import TenantData
 from scanner.snapshot.manifest import SCANS
 from store import findings
 from store.findings import FOLDER
-from store.signals import Signal, Signals
+from store.signalled import Signal
+from store.signals import Signals
 from store.stories import Story, stories_of
 
 _SHORTEST_ID: Final = 4

@@ -22,7 +22,8 @@ from m365_posture.tenant_data import TenantData
 from m365_posture.texts import Language, mark, translate
 from scanner.transport.clock import Clock
 from store.judged import Judged
-from store.signals import Delivery, Noticed, Signal, Signals
+from store.signalled import Delivery, Signal
+from store.signals import Noticed, Signals
 
 WAITS_S: Final = (2.0, 8.0)
 """Before the second and the third attempt, on the scaled clock."""

@@ -147,7 +147,7 @@ def ack(
         m365-posture signals ack vermeulen 4f1c9a2b --conclusion explained --by "An Peeters" --note "on holiday"
     """
     from m365_posture.looking import found
-    from store.signals import Conclusion as Concluded
+    from store.signalled import Conclusion as Concluded
     from store.signals import Signals
 
     if not by.strip():

@@ -17,7 +17,8 @@ from m365_posture.tenant_data import TenantData
 from store import findings
 from store.decided import AuditEntry
 from store.judged import Judged, JudgedCheck
-from store.signals import Signal, Signals
+from store.signalled import Signal
+from store.signals import Signals
 from store.stories import CHECK
 
 SLUG = "vanhove"

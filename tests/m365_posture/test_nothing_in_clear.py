@@ -16,7 +16,8 @@ from m365_posture.keys import read_key_file
 from m365_posture.tenant_data import TenantData
 from store.decided import Waiver
 from store.decisions import FILE_NAME
-from store.signals import Conclusion, Signals
+from store.signalled import Conclusion
+from store.signals import Signals
 
 NAMING = {
     "displayName", "givenName", "surname", "mail", "userPrincipalName", "name", "webUrl", "jobTitle", "department",

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from m365_posture.channels import Channel
 from m365_posture.notification import Told, message_of, tell
 from store.judged import Judged
-from store.signals import CLAIM, Conclusion, Signals
+from store.signalled import Conclusion
+from store.signals import CLAIM, Signals
 
 NOW = NIGHT + timedelta(hours=2)
 PEOPLE = ("Hélène Noël", "Jan Peeters", "Marie-Claire D'Hondt")

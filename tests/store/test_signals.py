@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.decisions import Decisions
-from store.signals import CLAIM, Conclusion, Signal, Signals
+from store.signalled import Conclusion, Signal
+from store.signals import CLAIM, Signals
 
 KEY = "4f" * 32
 NOW = NIGHT + timedelta(hours=2)
