@@ -117,15 +117,12 @@ def expected_countries(
     )
 
 
-_Policies = Sequence[tuple[str | None, PlaceChoice]] | None
-
-
 def _choice(row: Row) -> PlaceChoice:
     conditions = object_of(row["raw"]).get("conditions")
     return PlaceChoice.of(conditions.get("locations", ABSENT) if isinstance(conditions, dict) else ABSENT)
 
 
-def _is_included(location_id: str, policies: _Policies) -> Answer:
+def _is_included(location_id: str, policies: Sequence[tuple[str | None, PlaceChoice]] | None) -> Answer:
     if policies is None:
         return None
     return any_of(choice.included.has_any({location_id}) for _, choice in policies)
@@ -142,7 +139,7 @@ def _countries(place: Row) -> Texts:
     return Texts(frozenset(code.upper() for code in named.known), named.is_whole)
 
 
-def _has_policy(policies: _Policies, places: Sequence[Row] | None) -> Answer:
+def _has_policy(policies: Sequence[tuple[str | None, PlaceChoice]] | None, places: Sequence[Row] | None) -> Answer:
     """Whether a policy in force names one of the tenant's places."""
     if policies is None:
         return None

@@ -12,9 +12,15 @@ PACKAGE = Path(checks.__file__).parent
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "frame.py")
 
 BANNED_METHODS = frozenset(
-    {"dropna", "eval", "fillna", "groupby", "isin", "loc", "mask", "merge", "query", "where", "iloc", "at", "iat"}
+    {"dropna", "eval", "fillna", "groupby", "isin", "mask", "merge", "where"}
 )
 """Of frames and columns: they drop, merge or replace nulls, or choose rows."""
+
+CALLED = frozenset({"query"})
+"""Of frames, where they are called: a detection has a query too."""
+
+INDEXERS = frozenset({"loc", "iloc", "at", "iat"})
+"""Of frames and columns, with brackets behind them."""
 
 MASK_MAKERS = frozenset({"isna", "notna", "isnull", "notnull", "eq", "ne", "lt", "le", "gt", "ge", "is_one_of", "each"})
 
@@ -39,9 +45,13 @@ def _annotations(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _offends(node: ast.AST, masks: set[str]) -> bool:
     if isinstance(node, ast.Subscript):
+        if isinstance(node.value, ast.Attribute) and node.value.attr in INDEXERS:
+            return True
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         is_mask = _makes_mask if _is_mapping(node.value) else _is_mask
         return any(is_mask(part) or (isinstance(part, ast.Name) and part.id in masks) for part in parts)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLED:
+        return True
     return (
         isinstance(node, ast.Attribute)
         and node.attr in BANNED_METHODS

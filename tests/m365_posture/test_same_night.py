@@ -91,7 +91,7 @@ def test_what_a_scan_found_in_a_firm_is_sent_that_night_and_not_the_next(
     assert f"{len(rows)} new, {len(rows)} not acknowledged; {len(high)} sent." in nights[0].messages
     assert f"0 new, {len(rows)} not acknowledged; nothing new to send." in nights[1].messages
     assert len(channel.received) == 1
-    assert f"level high to examine: {len(high)}" in channel.text
+    assert f"Nieuwe signalen van niveau hoog te onderzoeken: {len(high)}" in channel.text
     found = [*rows, *shown, *(moment for one in shown for moment in one["timeline"])]
     told = [str(entry[key]) for entry in found for key in NAMING if entry.get(key)]
     people = [user[key] for user in attacked.users for key in ("displayName", "userPrincipalName", "id")]

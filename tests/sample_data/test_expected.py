@@ -29,6 +29,7 @@ SIGN_IN_SETTINGS = (
     "displayLocationInformationRequiredState",
     "policyMigrationState",
 )
+RISKS = ("user_risk", "sign_in_risk")
 BOOKKEEPING = {"tables", "groups"}
 STALE = timedelta(days=90)
 LINK_MAX = timedelta(days=30)
@@ -52,8 +53,16 @@ def objects(sample: Sample, check: str) -> set[str]:
         "EM-05": inbox_rules,
         "SH-02": lambda _: map(object_id, SHARING_SETTINGS),
         "SH-06": links,
+        "SI-01": lambda _: map(object_id, RISKS),
+        "SI-03": countries_of_people,
     }
     return set(named[check](sample))
+
+
+def countries_of_people(sample: Sample) -> Iterator[str]:
+    for row in sample.rows("sign_ins"):
+        if row["status"]["errorCode"] == 0 and row["userId"] and row["location"]["countryOrRegion"]:
+            yield object_id(row["userId"], row["location"]["countryOrRegion"])
 
 
 def administrator_rights(sample: Sample) -> Iterator[str]:
