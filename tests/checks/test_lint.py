@@ -11,9 +11,7 @@ import checks
 PACKAGE = Path(checks.__file__).parent
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "frame.py")
 
-BANNED_METHODS = frozenset(
-    {"dropna", "eval", "fillna", "groupby", "isin", "mask", "merge", "where"}
-)
+BANNED_METHODS = frozenset({"dropna", "eval", "fillna", "groupby", "isin", "mask", "merge", "where"})
 """Of frames and columns: they drop, merge or replace nulls, or choose rows."""
 
 CALLED = frozenset({"query"})
