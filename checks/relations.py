@@ -30,10 +30,10 @@ class Relation:
     """A table of the snapshot that can be queried but is never held in memory."""
 
     def __init__(
-        self, connection: "duckdb.DuckDBPyConnection", name: str, definition: str, bound: dict[str, str]
+        self, connection: "duckdb.DuckDBPyConnection", name: str, definition: str, bound: dict[str, str] | None = None
     ) -> None:
         self._connection = connection
-        self._bound = bound
+        self._bound = {} if bound is None else bound
         self._name = name
         self._definition = definition
 

@@ -1,7 +1,7 @@
 """What rows do not say, and which detections, of whom, that leaves open."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from checks.frame import records
 from checks.relations import Relation
@@ -22,32 +22,30 @@ def never_filled(sign_ins: Relation) -> frozenset[str]:
 
 def doubts_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, frozenset[str]]:
     """Return which detections stay open for which account; None where it may be anybody."""
-    crowds = {unit.id for unit in units if unit.is_crowd}
     found: dict[int | None, set[str]] = {}
-    for row in _together(sign_ins, {unit.id: _query(unit) for unit in units}):
-        found.setdefault(None if row["unit"] in crowds else row["who"], set()).add(row["unit"])
+    for unit in units:
+        for who in _in_doubt(sign_ins, unit):
+            found.setdefault(who, set()).add(unit.id)
     return {who: frozenset(ids) for who, ids in found.items()}
 
 
 def unlearned_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, frozenset[str]]:
     """Return which detections tell nothing of which account, as its ordinary behaviour is not known yet."""
-    queries = {
-        unit.id: f"SELECT who FROM seen WHERE NOT is_learned AND coalesce({unit.scope}, TRUE)"  # noqa: S608 - constants only
-        for unit in units
-        if unit.needs_learning
-    }
     found: dict[int | None, set[str]] = {}
-    for row in _together(sign_ins, queries):
-        found.setdefault(row["who"], set()).add(row["unit"])
+    for unit in units:
+        if unit.needs_learning:
+            query = f"SELECT DISTINCT who FROM seen WHERE NOT is_learned AND coalesce({unit.scope}, TRUE)"  # noqa: S608 - constants only
+            for row in records(sign_ins.sql(query)):
+                found.setdefault(row["who"], set()).add(unit.id)
     return {who: frozenset(ids) for who, ids in found.items()}
 
 
-def _together(sign_ins: Relation, queries: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return `unit` and `who` of several queries, asked as one: most of a small question is its planning."""
-    if not queries:
-        return []
-    parts = [f"SELECT '{unit}' AS unit, who FROM ({query})" for unit, query in queries.items()]  # noqa: S608 - constants only
-    return records(sign_ins.sql(f"SELECT DISTINCT unit, who FROM ({' UNION ALL '.join(parts)})"))  # noqa: S608 - constants only
+def _in_doubt(sign_ins: Relation, unit: Unit) -> set[int | None]:
+    # constants of the detections, never data
+    query = _query(unit)
+    rows = records(sign_ins.sql(query))
+    whole = {row["who"] for row in rows}
+    return {None} if unit.is_crowd and whole else whole
 
 
 def _query(unit: Unit) -> str:

@@ -208,7 +208,7 @@ PASSING = (
 )
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_one_fault_in_one_table_leaves_the_others_as_they_are(
     seed: int, office: Office, undisturbed: Snapshot, whole: Evaluation
 ) -> None:
@@ -216,7 +216,7 @@ def test_one_fault_in_one_table_leaves_the_others_as_they_are(
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("seed", range(6, 60))
+@pytest.mark.parametrize("seed", range(2, 60))
 def test_many_more_faults_leave_the_others_as_they_are(
     seed: int, office: Office, undisturbed: Snapshot, whole: Evaluation
 ) -> None:

@@ -5,6 +5,9 @@ from place_kit import LAGOS, MANAGED, OFFICE, days, sign_in, token, unit
 from checks.signins.codes import AAD_GRAPH, EXCHANGE, GRAPH
 from checks.signins.units import Level
 
+pytestmark = pytest.mark.deep
+"""Of the detections that are no part of the first seventeen; each examines a log."""
+
 D34 = unit("D34")
 D35 = unit("D35")
 D36 = unit("D36")

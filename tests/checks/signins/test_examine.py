@@ -86,7 +86,9 @@ def test_a_detection_that_looks_back_needs_a_log_or_a_baseline_that_goes_back() 
     assert because(unit) == ""
     assert because(unit, log_since=short) == "log_too_short"
     assert because(unit, log_since=None) == "log_too_short"
-    assert because(unit, log_since=short, baselines=[a_baseline("user-1", "week", "2026-W23")]) == ""
+    whole = [a_baseline("user-1", "week", "2026-W30", last_seen=short)]
+    assert because(unit, log_since=short, baselines=whole) == ""
+    assert because(unit, log_since=short, baselines=[a_baseline("user-1", "week", "2026-W23")]) == "log_too_short"
 
 
 def test_what_a_row_does_not_say_leaves_its_person_in_doubt() -> None:

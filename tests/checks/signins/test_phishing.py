@@ -19,6 +19,9 @@ from place_kit import (
 from checks.signins.codes import BROKER, GRAPH, OFFICE_HOME
 from checks.signins.units import Level
 
+pytestmark = pytest.mark.deep
+"""Of the detections that are no part of the first seventeen; each examines a log."""
+
 D28 = unit("D28")
 D29 = unit("D29")
 USUAL = days()

@@ -1,8 +1,12 @@
+import pytest
 from builders.rows import Row
 from engine_kit import HOME, STRANGE, detections, examined, whom
 from password_kit import days, own, right, unit, wrong
 
 from checks.signins.units import Level
+
+pytestmark = pytest.mark.deep
+"""Of the detections that are no part of the first seventeen; each examines a log."""
 
 D13 = unit("D13")
 D15 = unit("D15")

@@ -7,6 +7,9 @@ from place_kit import LAGOS, OFFICE, SAO_PAULO, SERVER, days, sign_in, unit
 
 from checks.signins.units import Level
 
+pytestmark = pytest.mark.deep
+"""Of the detections that are no part of the first seventeen; each examines a log."""
+
 D43 = unit("D43")
 D45 = unit("D45")
 DAY = 24 * 60
