@@ -61,6 +61,7 @@ def examined(planted: Planted) -> Examined:
             audits=_frame(planted.audits),
             baselines=_no_baselines(),
             beta_unread=False,
+            applications_unread=False,
         )
 
 

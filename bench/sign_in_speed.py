@@ -71,7 +71,7 @@ def measure(folder: Path) -> None:
         dataset = own.dataset(sorted(folder.glob("*.parquet")), SIGN_INS.arrow_schema)
         relation = relations.relation("sign_ins", dataset, (*FIELDS, *LABELS))
         context = Context(END, log_since=END - timedelta(days=DAYS))
-        found = examine(relation, context, audits=gap, baselines=gap, beta_unread=False)
+        found = examine(relation, context, audits=gap, baselines=gap, beta_unread=False, applications_unread=False)
         seconds = time.perf_counter() - started
     figures = {
         "rows": dataset.count_rows(),

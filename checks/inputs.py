@@ -83,10 +83,11 @@ class Inputs:
         shortfall = _shortfall(table, coverage)
         if shortfall and (parameter.columns.whole or not coverage.state.delivers_rows):
             return Given(missing=shortfall)
-        required = _group_gaps(table, coverage, parameter.columns.required)
+        groups = _groups(table, parameter.columns.required)
+        required = _group_gaps(table, coverage, (*groups, *parameter.columns.kinds))
         if missing := tuple(gap for gap in required if not gap.state.delivers_rows):
             return Given(missing=missing)
-        optional = _group_gaps(table, coverage, parameter.columns.optional)
+        optional = _group_gaps(table, coverage, _groups(table, parameter.columns.optional))
         unread = _unread_columns(table, coverage, parameter.columns.optional)
         return Given(self._rows(table, parameter, unread), partial=_distinct([*shortfall, *required, *optional]))
 
@@ -130,9 +131,12 @@ def _shortfall(table: Table, coverage: Coverage) -> tuple[Gap, ...]:
     return tuple(gaps)
 
 
-def _group_gaps(table: Table, coverage: Coverage, columns: Sequence[str]) -> list[Gap]:
-    """Return a gap for each column group of `columns` that was not read whole."""
-    groups = dict.fromkeys(filter(None, map(table.group_of, columns)))
+def _groups(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(table.group_of, columns))))
+
+
+def _group_gaps(table: Table, coverage: Coverage, groups: Sequence[str]) -> list[Gap]:
+    """Return a gap for each column group, or kind of rows, that was not read whole."""
     found = ((group, coverage.groups.get(group)) for group in groups)
     return [_group_gap(table, group, line) for group, line in found if line and line.state is not TableState.COMPLETE]
 

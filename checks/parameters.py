@@ -43,6 +43,8 @@ class Columns:
     """A column whose group was not read arrives as nulls, and the gap is added to the outcome."""
     whole: bool = False
     """Read in part is not read: the function concludes from what is *not* in the table."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of rows it cannot do without; one that was not read makes the whole input a gap."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,18 +63,19 @@ class Parameter:
     """The function itself handles that the input was not read."""
 
 
-def columns(*names: str, optional: Collection[str] = (), whole: bool = False) -> Columns:
+def columns(*names: str, optional: Collection[str] = (), whole: bool = False, kinds: Collection[str] = ()) -> Columns:
     """Declare the columns of an input.
 
     Args:
         *names: Columns it cannot do without.
         optional: Columns that may be nulls when they were not read; the gap is then added.
         whole: Whether rows that are missing would make the conclusion wrong, not just short.
+        kinds: Kinds of rows, as the table calls them, that it cannot do without.
 
     Example:
         `users: Annotated[pd.DataFrame, columns("id", "mail", optional=("last_sign_in_date_time",))]`
     """
-    return Columns(tuple(names), tuple(optional), whole)
+    return Columns(tuple(names), tuple(optional), whole, tuple(kinds))
 
 
 def parameters_of(owner: str, function: Callable[..., Any], derived: Mapping[str, Any]) -> tuple[Parameter, ...]:
@@ -144,6 +147,10 @@ def _demand_columns(owner: str, table: Table, wanted: Columns) -> None:
         raise CheckDeclarationError(f"{owner}: name the columns of {table.name!r} that it needs.")
     if unknown := sorted(set(wanted.names) - set(existing)):
         raise CheckDeclarationError(f"{owner} asks for {unknown} of {table.name!r}; its columns are {existing}.")
+    if unknown := sorted(set(wanted.kinds) - set(table.kinds)):
+        raise CheckDeclarationError(
+            f"{owner} asks for {unknown} of {table.name!r}; its kinds of rows are {list(table.kinds)}."
+        )
     if len(set(wanted.names)) != len(wanted.names):
         raise CheckDeclarationError(f"{owner} names a column of {table.name!r} twice.")
 

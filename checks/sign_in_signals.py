@@ -28,7 +28,7 @@ from checks.signins.units import Family, Level, Unit
 from checks.three_valued import Answer
 from m365_posture.texts import mark
 from scanner.snapshot.ledger import TableState
-from scanner.snapshot.tables.sign_ins import SIGN_INS
+from scanner.snapshot.tables.sign_ins import SERVICE_PRINCIPALS, SIGN_INS
 
 _BETA: Final = tuple(name for name in FIELDS if SIGN_INS.group_of(name))
 _ORDINARY: Final = tuple(name for name in (*FIELDS, *LABELS) if name not in _BETA)
@@ -64,6 +64,12 @@ def beta_sign_ins(sign_ins: Annotated[Relation, columns(*_BETA)]) -> bool:
 
 
 @derived
+def application_sign_ins(sign_ins: Annotated[Relation, columns("id", kinds=(SERVICE_PRINCIPALS,))]) -> bool:
+    """Return that the sign-ins of applications by themselves were read."""
+    return isinstance(sign_ins, Relation)
+
+
+@derived
 def whole_sign_in_log(sign_ins: Annotated[Relation, columns("id", whole=True)]) -> bool:
     """Return that the log was read whole: only then is anybody cleared by what is not in it."""
     return isinstance(sign_ins, Relation)
@@ -73,6 +79,7 @@ def whole_sign_in_log(sign_ins: Annotated[Relation, columns("id", whole=True)]) 
 def sign_in_examination(  # noqa: PLR0913, PLR0917 - one for each table that tells of sign-ins
     sign_ins: Annotated[Relation | Gap, columns(*_ORDINARY, optional=_BETA)],
     beta_sign_ins: bool | Gap,  # noqa: FBT001 - an input, named by the engine
+    application_sign_ins: bool | Gap,  # noqa: FBT001 - the same
     whole_sign_in_log: bool | Gap,  # noqa: FBT001 - the same
     directory_audits: Annotated[
         pd.DataFrame | Gap,
@@ -114,6 +121,7 @@ def sign_in_examination(  # noqa: PLR0913, PLR0917 - one for each table that tel
         audits=directory_audits,
         baselines=sign_in_baselines,
         beta_unread=isinstance(beta_sign_ins, Gap),
+        applications_unread=isinstance(application_sign_ins, Gap),
     )
     undated = not isinstance(directory_audits, Gap) and directory_audits["activity_date_time"].isna().any()
     return SignInExamination(
@@ -122,7 +130,7 @@ def sign_in_examination(  # noqa: PLR0913, PLR0917 - one for each table that tel
         () if isinstance(mailbox_audits, Gap) else mailbox_changes(records(mailbox_audits)),
         _followed(directory_audits, profile.as_of),
         (
-            *(need for need in (directory_audits, sign_in_baselines) if isinstance(need, Gap)),
+            *(need for need in (application_sign_ins, directory_audits, sign_in_baselines) if isinstance(need, Gap)),
             *((_UNDATED,) if undated else ()),
         ),
     )

@@ -56,6 +56,7 @@ def told(relation: Relation) -> Examined:
         audits=_frame(audits),
         baselines=_frame(_BASELINES.empty_table()),
         beta_unread=False,
+        applications_unread=False,
     )
 
 

@@ -1,6 +1,7 @@
 """What rows do not say, and which detections, of whom, that leaves open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from checks.frame import records
@@ -10,6 +11,7 @@ from checks.signins.units import Unit
 
 _WHEN_AND_WHO: Final = ("created_date_time", "user_id")
 """Without these nothing is known of a row, whatever a detection asks."""
+_UNLEARNED: Final = "_unlearned"
 
 
 def never_filled(sign_ins: Relation) -> frozenset[str]:
@@ -20,45 +22,63 @@ def never_filled(sign_ins: Relation) -> frozenset[str]:
     return frozenset(name for bit, name in enumerate(FIELDS) if row["lacks"] >> bit & 1)
 
 
-def doubts_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, frozenset[str]]:
-    """Return which detections stay open for which account; None where it may be anybody."""
-    found: dict[int | None, set[str]] = {}
-    for unit in units:
-        for who in _in_doubt(sign_ins, unit):
-            found.setdefault(who, set()).add(unit.id)
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What detections do not tell, by the account's hash; None where it may be anybody."""
+
+    doubts: Mapping[int | None, frozenset[str]]
+    """Detections that rows say too little for."""
+    unlearned: Mapping[int | None, frozenset[str]]
+    """Detections that tell nothing, as the account's ordinary behaviour is not known yet."""
+
+
+def left_open(sign_ins: Relation, units: Sequence[Unit]) -> LeftOpen:
+    """Return which detections stay open, and for which accounts."""
+    crowds = {unit.id for unit in units if unit.is_crowd}
+    doubts: dict[int | None, set[str]] = {}
+    unlearned: dict[int | None, set[str]] = {}
+    for table, conditions in _conditions(units).items():
+        for who, unit_id, is_unlearned in _true_of(sign_ins, table, conditions):
+            if is_unlearned:
+                unlearned.setdefault(who, set()).add(unit_id)
+            else:
+                doubts.setdefault(None if unit_id in crowds else who, set()).add(unit_id)
+    return LeftOpen(_frozen(doubts), _frozen(unlearned))
+
+
+def _frozen(found: Mapping[int | None, set[str]]) -> dict[int | None, frozenset[str]]:
     return {who: frozenset(ids) for who, ids in found.items()}
 
 
-def unlearned_of(sign_ins: Relation, units: Sequence[Unit]) -> dict[int | None, frozenset[str]]:
-    """Return which detections tell nothing of which account, as its ordinary behaviour is not known yet."""
-    found: dict[int | None, set[str]] = {}
+def _true_of(sign_ins: Relation, table: str, conditions: Mapping[str, str]) -> Iterator[tuple[int | None, str, bool]]:
+    """Yield account, detection and whether it is about learning, for each condition that a row fulfils.
+
+    All are asked at once: for a small log, planning a question takes longer than answering it.
+    """
+    if not conditions:
+        return
+    asked = ", ".join(f"coalesce(bool_or({condition}), FALSE) AS {name}" for name, condition in conditions.items())
+    for row in records(sign_ins.sql(f"SELECT who, {asked} FROM {table} GROUP BY who")):  # noqa: S608 - constants only
+        for name in conditions:
+            if row[name]:
+                yield row["who"], name.removesuffix(_UNLEARNED), name.endswith(_UNLEARNED)
+
+
+def _conditions(units: Sequence[Unit]) -> dict[str, dict[str, str]]:
+    """Return SQL by table of the engine and name of a column: the detection's id, with a suffix for learning."""
+    seen: dict[str, str] = {}
+    undated: dict[str, str] = {}
+    refreshes: dict[str, str] = {}
     for unit in units:
+        lacks = f"lacks & {mask(*unit.fields, *_WHEN_AND_WHO)}::UBIGINT <> 0"
+        scope = f"coalesce({unit.scope}, TRUE)"
+        seen[unit.id] = f"{lacks} AND {scope}"
+        undated[unit.id] = scope
+        if unit.asks("refreshes") or "original_transfer_method" in unit.fields:
+            refreshes[unit.id] = lacks
         if unit.needs_learning:
-            query = f"SELECT DISTINCT who FROM seen WHERE NOT is_learned AND coalesce({unit.scope}, TRUE)"  # noqa: S608 - constants only
-            for row in records(sign_ins.sql(query)):
-                found.setdefault(row["who"], set()).add(unit.id)
-    return {who: frozenset(ids) for who, ids in found.items()}
-
-
-def _in_doubt(sign_ins: Relation, unit: Unit) -> set[int | None]:
-    # constants of the detections, never data
-    query = _query(unit)
-    rows = records(sign_ins.sql(query))
-    whole = {row["who"] for row in rows}
-    return {None} if unit.is_crowd and whole else whole
-
-
-def _query(unit: Unit) -> str:
-    """Return SQL for the accounts of rows that say too little for a detection."""
-    bits = mask(*unit.fields, *_WHEN_AND_WHO)
-    scope = f"coalesce({unit.scope}, TRUE)"
-    parts = [
-        f"SELECT who FROM seen WHERE (lacks & {bits}::UBIGINT <> 0) AND {scope}",  # noqa: S608 - constants only
-        f"SELECT who FROM undated WHERE {scope}",  # noqa: S608 - constants only
-    ]
-    if unit.asks("refreshes") or "original_transfer_method" in unit.fields:
-        parts.append(f"SELECT who FROM refreshes WHERE lacks & {bits}::UBIGINT <> 0")  # noqa: S608 - constants only
-    return f"SELECT DISTINCT who FROM ({' UNION ALL '.join(parts)})"  # noqa: S608 - constants only
+            seen[unit.id + _UNLEARNED] = f"NOT is_learned AND {scope}"
+    return {"seen": seen, "undated": undated, "refreshes": refreshes}
 
 
 def by_account(

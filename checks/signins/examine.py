@@ -13,12 +13,12 @@ from checks.model import Gap
 from checks.relations import Relation
 from checks.signins.audits import AUDITS, FOLLOW_ON, audit_table
 from checks.signins.detections import UNITS
-from checks.signins.doubts import by_account, doubts_of, never_filled, unlearned_of
+from checks.signins.doubts import by_account, left_open, never_filled
 from checks.signins.model import HOLE, Account, Context, Detection, Examined, RowCounts, UnitState
 from checks.signins.output import accounts_of, directory, found_of, utc
 from checks.signins.seen import Span, build, forget
 from checks.signins.stories import Event, stories_of
-from checks.signins.units import Unit
+from checks.signins.units import Family, Unit
 from scanner.snapshot.tables.sign_ins import SIGN_INS
 
 _BETA: Final = frozenset(column.name for column in SIGN_INS.columns if column.group)
@@ -56,6 +56,7 @@ def examine(
     audits: pd.DataFrame | Gap,
     baselines: pd.DataFrame | Gap,
     beta_unread: bool,
+    applications_unread: bool,
     units: Sequence[Unit] = UNITS,
 ) -> Examined:
     """Look for everything that is declared, and say what could not be looked for.
@@ -66,6 +67,7 @@ def examine(
         audits: `directory_audits`, for what was done after a sign-in.
         baselines: `sign_in_baselines`, for what was ordinary before the log begins.
         beta_unread: Whether the log was read without the properties that only beta has.
+        applications_unread: Whether the sign-ins of applications by themselves were not read.
         units: The detections.
 
     Raises:
@@ -73,7 +75,9 @@ def examine(
     """
     unread = frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap))
     if not records(sign_ins.sql("SELECT 1 AS row FROM sign_ins LIMIT 1")):
-        return _empty(units, _Told(context, unread, "", beta_unread, frozenset(), context.log_since))
+        return _empty(
+            units, _Told(context, unread, "", beta_unread, applications_unread, frozenset(), context.log_since)
+        )
     span = Span(context.as_of - context.look_back, context.as_of)
     sign_ins.register("audits_read", audit_table(audits, span.since, span.until))
     source = build(
@@ -90,6 +94,7 @@ def examine(
             unread=unread,
             source=source,
             beta_unread=beta_unread,
+            applications_unread=applications_unread,
             never_filled=never_filled(sign_ins),
             known_since=_known_since(sign_ins, context),
         )
@@ -132,16 +137,15 @@ class _Told:
     unread: frozenset[str]
     source: str
     beta_unread: bool
+    applications_unread: bool
     never_filled: frozenset[str]
     known_since: datetime | None
 
 
 def _because(unit: Unit, told: _Told) -> str:
     """Return the code of why a detection is not evaluated; empty when it is."""
-    if told.beta_unread and not _BETA.isdisjoint(unit.fields):
-        return "beta_unread"
-    if missing := [table for table in unit.tables if table in told.unread]:
-        return f"table:{missing[0]}"
+    if unread := _unread(unit, told):
+        return unread
     if "break_glass" in unit.statements and not told.context.break_glass:
         return "not_stated:break_glass"
     if unit.needs_days and not _reaches(told, unit.needs_days):
@@ -149,6 +153,15 @@ def _because(unit: Unit, told: _Told) -> str:
     if empty := [name for name in unit.fields if name in told.never_filled]:
         return "no_licence" if empty[0].startswith("risk_") else f"field_never_filled:{empty[0]}"
     return ""
+
+
+def _unread(unit: Unit, told: _Told) -> str:
+    """Return the code of what a detection needs and was not read."""
+    if told.beta_unread and not _BETA.isdisjoint(unit.fields):
+        return "beta_unread"
+    if told.applications_unread and unit.family is Family.WORKLOAD:
+        return "applications_unread"
+    return next((f"table:{table}" for table in unit.tables if table in told.unread), "")
 
 
 def _reaches(told: _Told, days: int) -> bool:
@@ -165,15 +178,22 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
     found = [found_of(unit, hit, names) for unit in evaluated for hit in hits.get(unit.id, ())]
     detections = sorted((one.detection for one in found), key=_order)
     ids = {who: account.user_id for who, account in accounts.items()}
+    still = left_open(sign_ins, units)
     return Examined(
         detections=tuple(detections),
         stories=stories_of(found, _events(sign_ins, accounts), {unit.id: unit for unit in units}),
         units=tuple(UnitState(one, not because, because, len(hits.get(one, ()))) for one, because in reasons.items()),
-        doubts=by_account(doubts_of(sign_ins, evaluated), ids),
-        unlearned=by_account(unlearned_of(sign_ins, evaluated), ids),
+        doubts=by_account(_only(evaluated, still.doubts), ids),
+        unlearned=by_account(_only(evaluated, still.unlearned), ids),
         accounts=tuple(sorted(accounts.values(), key=lambda account: account.user_id)),
         rows=_counts(sign_ins, read, unnamed),
     )
+
+
+def _only(evaluated: Sequence[Unit], found: Mapping[int | None, frozenset[str]]) -> dict[int | None, frozenset[str]]:
+    """Return what was found of detections that are evaluated."""
+    ids = {unit.id for unit in evaluated}
+    return {who: theirs & ids for who, theirs in found.items() if theirs & ids}
 
 
 def _begun(sign_ins: Relation, units: Sequence[Unit]) -> set[str]:

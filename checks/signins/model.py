@@ -98,8 +98,8 @@ class UnitState:
     id: str
     evaluated: bool
     because: str
-    """Empty, or `beta_unread`, `table:<name>`, `no_licence`, `not_stated:<what>`, `log_too_short`,
-    `field_never_filled:<column>`."""
+    """Empty, or `beta_unread`, `applications_unread`, `table:<name>`, `no_licence`, `not_stated:<what>`,
+    `log_too_short`, `field_never_filled:<column>`."""
     hits: int
 
 

@@ -152,7 +152,7 @@ LEFT JOIN people ON people.who = proved.who
 _HERE: Final = "SELECT value, min(first_seen) AS first_seen FROM history WHERE kind = 'country' GROUP BY value"
 # said so that Arrow does not filter: nearly every row is wanted, and it would copy them all
 _UNTIL: Final = "epoch_us(created_date_time) <= epoch_us(?::TIMESTAMPTZ)"
-_NONE: Final = "SELECT * FROM proved WHERE FALSE"
+_NONE: Final = "SELECT * FROM seen WHERE FALSE"
 _IN_TIME: Final = "created_date_time > ? AND created_date_time <= ?"
 _UNDATED: Final = "created_date_time IS NULL"
 
@@ -197,8 +197,9 @@ def build(
     sign_ins.materialise("proved", _rows(source, _IN_TIME), [span.since, span.until])
     sign_ins.materialise("seen", _SEEN)
     (undated,) = plain(sign_ins.sql(f"SELECT count(*) AS rows FROM sign_ins WHERE {_UNDATED}")["rows"])  # noqa: S608 - constants only
-    sign_ins.materialise("proved", _rows(source, _UNDATED) if undated else _NONE)
-    sign_ins.materialise("undated", _SEEN)
+    if undated:
+        sign_ins.materialise("proved", _rows(source, _UNDATED))
+    sign_ins.materialise("undated", _SEEN if undated else _NONE)
     sign_ins.materialise("refreshes", REFRESHES)
     sign_ins.drop("successes", "proved", "here", "programs", "outcomes")
     return source

@@ -62,6 +62,7 @@ _OPERATIONS: Final[Mapping[str, str]] = MappingProxyType(
 _BECAUSE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "beta_unread": mark("only the smaller interface of Microsoft could be read"),
+        "applications_unread": mark("the sign-ins of applications could not be read"),
         "table": mark("this was not read: {what}"),
         "no_licence": mark("a licence is missing"),
         "not_stated": mark("the firm did not state it in `tenants.toml`: {what}"),

@@ -11,7 +11,7 @@ from scanner.collectors.results import NEWEST_EVENT, Result
 from scanner.collectors.sign_in_rows import BETA_PROPERTIES, BETA_SELECT, SHAPE, V1_SELECT
 from scanner.collectors.states import IMPORTED, RESCAN, group_coverage, imported_groups
 from scanner.snapshot.ledger import GroupCoverage, TableState
-from scanner.snapshot.tables.sign_ins import SIGN_INS
+from scanner.snapshot.tables.sign_ins import SERVICE_PRINCIPALS, SIGN_INS
 from scanner.transport.errors import Malformed, NotFound, ReadError, Unavailable
 from scanner.transport.templates import Api, Pack, Template, Workload
 
@@ -19,9 +19,6 @@ AREA: Final = "sign_ins"
 
 INTERACTIVE_ONLY: Final = "interactive_only"
 """Reason of a log that v1.0 gave: non-interactive sign-ins are missing in it."""
-
-SERVICE_PRINCIPALS: Final = "service_principals"
-"""Part of the log, with a line of its own in the ledger: sign-ins of applications by themselves."""
 
 _APPLICATIONS: Final = "signInEventTypes/any(t: t eq 'servicePrincipal')"
 _PEOPLE: Final = "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser')"

@@ -33,7 +33,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupCoverage:
-    """State of one column group."""
+    """State of one column group, or of one kind of rows that is read apart."""
 
     state: TableState
     reason: str = ""
@@ -63,7 +63,7 @@ class Coverage:
     endpoints: tuple[str, ...] = ()
     """Path templates without values, e.g. `v1.0/users/{id}/mailFolders/inbox/messageRules`."""
     groups: dict[str, GroupCoverage] = field(default_factory=dict)
-    """Column groups that were *not* read with the table; an absent group shares the table's state."""
+    """Column groups and kinds of rows that were *not* read with the table; an absent one shares the table's state."""
     parts: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each part, by path relative to the tenant's folder; of an event table every file it may judge."""
 

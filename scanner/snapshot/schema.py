@@ -61,6 +61,8 @@ class Table:
     """Whether Microsoft promises that a scan of changes misses none; else only a full one is whole."""
     kept_scans: int | None = None
     """How many scans keep their rows, the newest ones; None: retention alone decides."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of rows that are read apart and have a line of their own in the ledger, as a column group has."""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -68,6 +70,8 @@ class Table:
             raise ValueError(f"table {self.name}: a column name occurs twice")
         if missing := [name for name in (*self.key, *filter(None, [self.event_time])) if name not in names]:
             raise ValueError(f"table {self.name}: {missing} is no column; columns are {names}")
+        if both := sorted(set(self.kinds) & set(self.groups)):
+            raise ValueError(f"table {self.name}: {both} is a kind of rows and a group of columns")
 
     @property
     def arrow_schema(self) -> pa.Schema:

@@ -114,7 +114,7 @@ def with_spoilt_json(draw: st.DrawFn, source: MemorySource, tables: Sequence[str
 @st.composite
 def with_gap(draw: st.DrawFn, source: MemorySource, tables: Sequence[str]) -> MemorySource:
     """The same scan with one table, or one column group of one, not read or read in part."""
-    places = [(name, group) for name in tables for group in ("", *TABLES[name].groups)]
+    places = [(name, group) for name in tables for group in ("", *TABLES[name].groups, *TABLES[name].kinds)]
     name, group = draw(st.sampled_from(places))
     state = draw(st.sampled_from([TableState.PARTIAL, *UNREAD]))
     coverage = (

@@ -81,7 +81,7 @@ def a_snapshot(
     coverages = {name: _coverage((states or {}).get(name, TableState.COMPLETE)) for name in TABLES}
     for name, line in (column_groups or {}).items():
         table, group = name.split(".")
-        if group not in TABLES[table].groups:
+        if group not in (*TABLES[table].groups, *TABLES[table].kinds):
             raise TypeError(f"{table} has no column group {group}")
         coverages[table].groups[group] = line if isinstance(line, GroupCoverage) else GroupCoverage(line)
     rows: dict[str, Sequence[Row]] = {**_ordinary_tenant(), **tables}

@@ -141,6 +141,14 @@ def test_without_beta_the_detections_that_need_it_say_so() -> None:
     assert result.verdict is Verdict.NOT_ASSESSED
 
 
+def test_where_applications_were_refused_what_an_older_log_has_of_them_does_not_stand_for_the_rest() -> None:
+    result = judged([ORDINARY], column_groups={"sign_ins.service_principals": TableState.DENIED})
+
+    units = {unit["id"]: unit["because"] for unit in shown(result)["units"]}
+    assert (units["D01"], units["D43"]) == ("", "applications_unread")
+    assert result.verdict is Verdict.NOT_ASSESSED
+
+
 @pytest.mark.parametrize(
     ("state", "because"), [(TableState.UNLICENSED, "no_licence"), (TableState.DENIED, "table:sign_ins")]
 )

@@ -98,6 +98,7 @@ def test_who_concluded_what_is_told(known: dict[str, Acknowledged], said: str, i
     ("because", "said"),
     [
         ("beta_unread", "only the smaller interface of Microsoft could be read"),
+        ("applications_unread", "the sign-ins of applications could not be read"),
         ("table:directory_audits", "this was not read: Audit log of the directory"),
         ("no_licence", "a licence is missing"),
         ("not_stated:break_glass", "the firm did not state it in `tenants.toml`: break_glass"),

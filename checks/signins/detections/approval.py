@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -48,16 +49,8 @@ crowded AS (
         max(ahead) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {ASKING} PRECEDING AND CURRENT ROW) AS at_once
     FROM ahead
 ),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {ASKING}, TRUE) AS is_first
-    FROM crowded WHERE at_once >= {DENIALS}
-),
-bursts AS MATERIALIZED (
-    SELECT
-        who, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode,
-        row, moment, address, near, denials, at_once, is_own
-    FROM started
-),
+pressing AS (SELECT * FROM crowded WHERE at_once >= {DENIALS}),
+{episodes("bursts", "pressing", ASKING)},
 piled AS (
     SELECT *, sum(denials) OVER (PARTITION BY who, episode ORDER BY moment, row) AS so_far FROM bursts
 ),
@@ -99,11 +92,8 @@ ORDER BY first, who
 
 _REFUSED: Final = f"""
 WITH {SETTLED}, {_DENIED},
-said AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {EPISODE}, TRUE) AS is_first
-    FROM denied WHERE refusal = 'fraud' OR (refusal = 'declined' AND NOT is_own)
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM said)
+said AS (SELECT * FROM denied WHERE refusal = 'fraud' OR (refusal = 'declined' AND NOT is_own)),
+{episodes("counted", "said", EPISODE)}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     TRUE AS succeeded, FALSE AS approved, CASE WHEN bool_or(refusal = 'fraud') THEN 'medium' END AS level,

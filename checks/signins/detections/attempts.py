@@ -6,6 +6,7 @@ a change of passwords. All fragments need `SETTLED` before them.
 
 from typing import Final
 
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED
 
 SPRAY: Final = "INTERVAL 20 MINUTES"
@@ -68,14 +69,8 @@ crowded AS (
     FROM sized
     WINDOW behind AS (PARTITION BY address ORDER BY moment RANGE BETWEEN {SPRAY} PRECEDING AND CURRENT ROW)
 ),
-begun AS (
-    SELECT
-        *, coalesce(moment > lag(moment) OVER (PARTITION BY address ORDER BY moment, row) + {SPRAY}, TRUE) AS is_first
-    FROM crowded WHERE is_part
-),
-sprayed AS MATERIALIZED (
-    SELECT *, sum(is_first::INT) OVER (PARTITION BY address ORDER BY moment, row) AS episode FROM begun
-),
+begun AS (SELECT * FROM crowded WHERE is_part),
+{episodes("sprayed", "begun", SPRAY, by="address")},
 residents AS (
     SELECT DISTINCT address, who
     FROM (SELECT address, who FROM seen WHERE is_success UNION ALL SELECT address, who FROM refreshes)
@@ -122,11 +117,6 @@ crammed AS (
     ) AS at_once
     FROM guesses
 ),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {GUESSING}, TRUE) AS is_first
-    FROM crammed WHERE at_once >= {TRIES}
-),
-guessed AS MATERIALIZED (
-    SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM started
-)"""  # noqa: S608 - constants only
+many AS (SELECT * FROM crammed WHERE at_once >= {TRIES}),
+{episodes("guessed", "many", GUESSING)}"""  # noqa: S608 - constants only
 """`guessed`: tries at one person that are part of so many at once; `at_once` tells how many."""

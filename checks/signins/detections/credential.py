@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -55,11 +56,7 @@ ended AS (
     ) AS is_arrived
     FROM stops
 ),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {EPISODE}, TRUE) AS is_first
-    FROM ended
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM started)
+{episodes("counted", "ended", EPISODE)}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     TRUE AS succeeded, FALSE AS approved, NULL::VARCHAR AS level, list(row ORDER BY moment, row)[:50] AS rows,

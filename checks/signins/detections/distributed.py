@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.attempts import TRIED
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -39,10 +40,7 @@ outside AS (SELECT * FROM tries WHERE NOT is_disabled AND (is_foreign OR NOT is_
 {_spread("by_program", "(agent, app)")},
 {_spread("by_carrier", "asn")},
 parts AS (SELECT * FROM by_program WHERE is_part UNION SELECT * FROM by_carrier WHERE is_part),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (ORDER BY moment, row) + {TOGETHER}, TRUE) AS is_first FROM parts
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (ORDER BY moment, row) AS episode FROM started)
+{episodes("counted", "parts", TOGETHER, by="TRUE")}
 SELECT
     NULL::UBIGINT AS who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last,
     count(*) AS times, FALSE AS succeeded, FALSE AS approved, NULL::VARCHAR AS level,

@@ -1,4 +1,4 @@
-"""What the detections of place, session and client share: SQL fragments, no detection of their own."""
+"""What detections share: SQL fragments about places and episodes, no detection of their own."""
 
 from typing import Final
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -40,15 +41,7 @@ blocked AS (
     FROM seen WHERE is_blocked_address AND address IS NOT NULL
 ),
 either AS (SELECT *, who AS key FROM around UNION ALL SELECT *, address FROM blocked),
-started AS (
-    SELECT *, coalesce(
-        moment > lag(moment) OVER (PARTITION BY who IS NULL, key ORDER BY moment, row) + {EPISODE}, TRUE
-    ) AS is_first
-    FROM either
-),
-counted AS (
-    SELECT *, sum(is_first::INT) OVER (PARTITION BY who IS NULL, key ORDER BY moment, row) AS episode FROM started
-)
+{episodes("counted", "either", EPISODE, by="who IS NULL, key")}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     FALSE AS succeeded, FALSE AS approved,
@@ -87,11 +80,7 @@ probes AS (
         WHERE stale.who = tries.who AND stale.agent = tries.agent AND stale.asn IS NOT DISTINCT FROM tries.asn
     )
 ),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {EPISODE}, TRUE) AS is_first
-    FROM probes
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM started)
+{episodes("counted", "probes", EPISODE)}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     FALSE AS succeeded, FALSE AS approved,

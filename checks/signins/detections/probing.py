@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import JOIN_SETTLED, SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -30,11 +31,8 @@ crowded AS (
     ) AS is_part
     FROM ahead
 ),
-started AS (
-    SELECT *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {CODING}, TRUE) AS is_first
-    FROM crowded WHERE is_part
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM started)
+told AS (SELECT * FROM crowded WHERE is_part),
+{episodes("counted", "told", CODING)}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     TRUE AS succeeded, FALSE AS approved, NULL::VARCHAR AS level, list(row ORDER BY moment, row)[:50] AS rows,
@@ -62,13 +60,8 @@ crowded AS (
     ) AS is_part
     FROM ahead
 ),
-started AS (
-    SELECT *, coalesce(
-        moment > lag(moment) OVER (PARTITION BY who, address ORDER BY moment, row) + {SWEEPING}, TRUE
-    ) AS is_first
-    FROM crowded WHERE is_part
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who, address ORDER BY moment, row) AS episode FROM started)
+told AS (SELECT * FROM crowded WHERE is_part),
+{episodes("counted", "told", SWEEPING, by="who, address")}
 SELECT
     who, address, min(moment) AS first, max(moment) AS last, count(*) AS times, TRUE AS succeeded,
     coalesce(bool_or(is_success), FALSE) AS approved, NULL::VARCHAR AS level,

@@ -13,6 +13,7 @@ from checks.signins.detections.attempts import (
     TRIED,
     TRIES,
 )
+from checks.signins.detections.familiar import episodes
 from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
@@ -76,12 +77,7 @@ entered AS (
 
 _ENTRY: Final = f"""
 WITH {SETTLED}, {TRIED}, {SPRAYED}, {GUESSED}, {_RIGHTS}, {_ENTERED},
-told AS (
-    SELECT
-        *, coalesce(moment > lag(moment) OVER (PARTITION BY who ORDER BY moment, row) + {AFTERWARDS}, TRUE) AS is_first
-    FROM entered
-),
-counted AS (SELECT *, sum(is_first::INT) OVER (PARTITION BY who ORDER BY moment, row) AS episode FROM told),
+{episodes("counted", "entered", AFTERWARDS)},
 entries AS (
     SELECT
         who, episode, row, min(moment) AS moment, min(address) AS address, bool_or(is_success) AS is_success,

@@ -9,12 +9,16 @@ from scanner.snapshot.schema import TIMESTAMP, Column, DataClass, Storage, Table
 _ACCOUNT: Final = DataClass.ACCOUNT
 _BETA: Final = "beta_properties"
 
+SERVICE_PRINCIPALS: Final = "service_principals"
+"""The rows of applications that sign in by themselves."""
+
 SIGN_INS: Final = Table(
     "sign_ins",
     key=("id",),
     retention_days=90,
     storage=Storage.EVENTS,
     event_time="created_date_time",
+    kinds=(SERVICE_PRINCIPALS,),
     columns=(
         Column("id", pa.string(), _ACCOUNT),
         Column("created_date_time", TIMESTAMP, _ACCOUNT),

@@ -39,6 +39,7 @@ def examined(
     audits: Iterable[Row] | None = None,
     baselines: Iterable[Mapping[str, Any]] | None = None,
     beta_unread: bool = False,
+    applications_unread: bool = False,
     **context: Any,
 ) -> Examined:
     """Examine rows of `a_sign_in`; tables that are not given were not read.
@@ -49,6 +50,7 @@ def examined(
         audits: Rows of `an_audit`.
         baselines: Rows of `a_baseline`.
         beta_unread: Whether only v1.0 was read.
+        applications_unread: Whether the sign-ins of applications were refused.
         **context: Members of `Context` besides `as_of`; `log_since` is 90 days ago unless given.
     """
     table = pa.Table.from_pylist(list(rows), schema=SIGN_INS)
@@ -61,6 +63,7 @@ def examined(
             audits=_frame("directory_audits", audits),
             baselines=UNREAD if baselines is None else pd.DataFrame(list(baselines), columns=_BASELINE),
             beta_unread=beta_unread,
+            applications_unread=applications_unread,
             units=units,
         )
 
