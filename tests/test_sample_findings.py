@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from command_line import World, a_world
 
+from checks.signins.detections import UNITS
 from m365_posture.commands.progress import Silent
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
@@ -81,6 +82,14 @@ def test_what_needs_a_licence_that_lambert_does_not_have_is_neither_passed_nor_f
 
     assert "AC-04" in {result.check.id for result in results}
     assert {result.verdict.value for result in results} == {"not_assessed"}
+
+
+def test_as_sold_each_detection_in_peeters_says_that_a_licence_is_missing(scanned: dict[str, Scanned]) -> None:
+    [signals] = [result for result in scanned["peeters"].evaluation.results if result.check.id == "SI-02"]
+
+    assert signals.exhibit
+    shown = [(unit["id"], unit["evaluated"], unit["because"]) for unit in signals.exhibit["units"]]
+    assert shown == [(unit.id, False, "no_licence") for unit in UNITS]
 
 
 @pytest.mark.parametrize("slug", SAMPLES)
