@@ -32,12 +32,20 @@ class LeftOpen:
     """Detections that tell nothing, as the account's ordinary behaviour is not known yet."""
 
 
-def left_open(sign_ins: Relation, units: Sequence[Unit]) -> LeftOpen:
-    """Return which detections stay open, and for which accounts."""
+def left_open(sign_ins: Relation, units: Sequence[Unit], *, has_undated: bool) -> LeftOpen:
+    """Return which detections stay open, and for which accounts.
+
+    Args:
+        sign_ins: With the tables of `checks.signins.seen`.
+        units: The detections.
+        has_undated: Whether there are rows without a time.
+    """
     crowds = {unit.id for unit in units if unit.is_crowd}
     doubts: dict[int | None, set[str]] = {}
     unlearned: dict[int | None, set[str]] = {}
     for table, conditions in _conditions(units).items():
+        if table == "undated" and not has_undated:
+            continue
         for who, unit_id, is_unlearned in _true_of(sign_ins, table, conditions):
             if is_unlearned:
                 unlearned.setdefault(who, set()).add(unit_id)

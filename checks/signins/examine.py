@@ -16,7 +16,7 @@ from checks.signins.detections import UNITS
 from checks.signins.doubts import by_account, left_open, never_filled
 from checks.signins.model import HOLE, Account, Context, Detection, Examined, RowCounts, UnitState
 from checks.signins.output import accounts_of, directory, found_of, utc
-from checks.signins.seen import Span, build, forget
+from checks.signins.seen import Built, Span, build, forget
 from checks.signins.stories import Event, stories_of
 from checks.signins.units import Family, Unit
 from scanner.snapshot.tables.sign_ins import SIGN_INS
@@ -75,12 +75,10 @@ def examine(
     """
     unread = frozenset(name for name, table in _optional(audits, baselines) if isinstance(table, Gap))
     if not records(sign_ins.sql("SELECT 1 AS row FROM sign_ins LIMIT 1")):
-        return _empty(
-            units, _Told(context, unread, "", beta_unread, applications_unread, frozenset(), context.log_since)
-        )
+        return _empty(units, _Told(context, unread, beta_unread, applications_unread, frozenset(), context.log_since))
     span = Span(context.as_of - context.look_back, context.as_of)
     sign_ins.register("audits_read", audit_table(audits, span.since, span.until))
-    source = build(
+    built = build(
         sign_ins,
         span,
         baselines=_baselines(baselines),
@@ -92,13 +90,12 @@ def examine(
         told = _Told(
             context,
             unread=unread,
-            source=source,
             beta_unread=beta_unread,
             applications_unread=applications_unread,
             never_filled=never_filled(sign_ins),
             known_since=_known_since(sign_ins, context),
         )
-        return _examined(sign_ins, span, units, told)
+        return _examined(sign_ins, span, units, told, built)
     finally:
         forget(sign_ins)
         sign_ins.drop("audits")
@@ -135,7 +132,6 @@ class _Told:
 
     context: Context
     unread: frozenset[str]
-    source: str
     beta_unread: bool
     applications_unread: bool
     never_filled: frozenset[str]
@@ -168,17 +164,17 @@ def _reaches(told: _Told, days: int) -> bool:
     return told.known_since is not None and told.known_since <= told.context.as_of - timedelta(days=days)
 
 
-def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told) -> Examined:
+def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told, built: Built) -> Examined:
     reasons = {unit.id: _because(unit, told) for unit in units}
     evaluated = [unit for unit, because in zip(units, reasons.values(), strict=True) if not because]
     begun = _begun(sign_ins, units)
     hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in evaluated if unit.id in begun}
-    accounts, read, unnamed = accounts_of(sign_ins, told.source, span.since, span.until)
+    accounts, read, unnamed = accounts_of(sign_ins, built.source, span.since, span.until)
     names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs])
     found = [found_of(unit, hit, names) for unit in evaluated for hit in hits.get(unit.id, ())]
     detections = sorted((one.detection for one in found), key=_order)
     ids = {who: account.user_id for who, account in accounts.items()}
-    still = left_open(sign_ins, units)
+    still = left_open(sign_ins, units, has_undated=built.undated > 0)
     return Examined(
         detections=tuple(detections),
         stories=stories_of(found, _events(sign_ins, accounts), {unit.id: unit for unit in units}),

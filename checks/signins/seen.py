@@ -160,6 +160,16 @@ _TABLES: Final = ("repeated", "successes", "refreshes", "history", "activity", "
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """What the tables were built of."""
+
+    source: str
+    """The rows as they count, for SQL: each id once."""
+    undated: int
+    """How many of them have no time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """The time looked at, UTC; the beginning is left out."""
 
@@ -169,7 +179,7 @@ class Span:
 
 def build(
     sign_ins: Relation, span: Span, *, baselines: pa.Table, trusted_networks: Iterable[str], break_glass: Iterable[str]
-) -> str:
+) -> Built:
     """Build the tables of this module on the relation's connection.
 
     Args:
@@ -178,9 +188,6 @@ def build(
         baselines: Columns of `sign_in_baselines`; no rows where it was not read.
         trusted_networks: The firm's own networks, in CIDR notation.
         break_glass: User principal names of the emergency accounts, lower case.
-
-    Returns:
-        The rows as they count, for SQL: each id once.
     """
     _register_small(sign_ins, baselines, trusted_networks, break_glass)
     sign_ins.materialise("repeated", _REPEATED)
@@ -202,7 +209,7 @@ def build(
     sign_ins.materialise("undated", _SEEN if undated else _NONE)
     sign_ins.materialise("refreshes", REFRESHES)
     sign_ins.drop("successes", "proved", "here", "programs", "outcomes")
-    return source
+    return Built(source, undated)
 
 
 def forget(sign_ins: Relation) -> None:
