@@ -100,20 +100,24 @@ def files(client: Client, tenant: SimulatedTenant) -> Iterator[tuple[str, list[d
                     yield "permission", client.rows(f"v1.0/drives/{drive['id']}/items/{item['id']}/permissions")
 
 
-def tenants() -> list[SimulatedTenant]:
-    return [*map(load_sample, sample_names()), generate_tenant(users=120, sign_ins=300, sites=2, shared_items=10)]
+def tenant_called(slug: str) -> SimulatedTenant:
+    if slug in sample_names():
+        return load_sample(slug)
+    return generate_tenant(users=120, sign_ins=300, sites=2, shared_items=10)
 
 
-@pytest.mark.parametrize("tenant", tenants(), ids=lambda tenant: tenant.slug)
-def test_everything_served_from_v1_is_published(tenant: SimulatedTenant, signed_in: SignedIn) -> None:
+@pytest.mark.parametrize("slug", [*sample_names(), "generated"])
+def test_everything_served_from_v1_is_published(slug: str, signed_in: SignedIn) -> None:
+    tenant = tenant_called(slug)
     found = list(listings(signed_in(tenant, throttling=False), tenant))
 
     assert {problem for type_name, rows in found for problem in unknown(rows, type_name)} == set()
     assert sum(len(rows) for _, rows in found) > 30
 
 
-@pytest.mark.parametrize("tenant", [one for one in tenants() if one.sign_ins], ids=lambda tenant: tenant.slug)
-def test_everything_served_of_a_beta_sign_in_is_published(tenant: SimulatedTenant, signed_in: SignedIn) -> None:
+@pytest.mark.parametrize("slug", ["degroote", "lambert", "noordzee", "vermeulen", "generated"])
+def test_everything_served_of_a_beta_sign_in_is_published(slug: str, signed_in: SignedIn) -> None:
+    tenant = tenant_called(slug)
     tenant.service_plans.add("AAD_PREMIUM")
     rows = signed_in(tenant, throttling=False).rows(
         "beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t ne 'managedIdentity')"
