@@ -1,8 +1,11 @@
 """Where a fault keeps a whole table from being read, and which other tables that touches."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
+from checks.registry import CATALOGUE, Catalogue, Check, Derived
 from scanner.collectors.catalogue import COLLECTORS
+from scanner.snapshot.tables import TABLES
 from simulator.faults import Fault, FaultKind
 
 PATHS: Final = {
@@ -163,3 +166,25 @@ def touched(table: str) -> set[str]:
     """Return the tables whose state may change when this one cannot be read: itself, and those that need it."""
     needing = {collector.table.name for collector in COLLECTORS if table in collector.needs}
     return {table, *HELPED.get(table, ())}.union(*map(touched, needing))
+
+
+def tables_of(check: Check | Derived, but: Mapping[str, Collection[str]] = {}) -> set[str]:
+    """Return every table that a check looks at, itself or through what is derived for it.
+
+    Args:
+        check: A check, or a derived input.
+        but: Tables that do not count, by the derived input that looks at them.
+    """
+    found: set[str] = set()
+    for parameter in check.parameters:
+        if parameter.name in TABLES:
+            found.add(parameter.name)
+        elif parameter.name in CATALOGUE.derived_inputs:
+            through = tables_of(CATALOGUE.derived_inputs[parameter.name], but)
+            found |= through.difference(but.get(parameter.name, ()))
+    return found
+
+
+def checks_of(tables: Collection[str]) -> Catalogue:
+    """Return the checks that look at one of the tables; to all others it is the same whether these were read."""
+    return CATALOGUE.only(*(check.id for check in CATALOGUE if not tables_of(check).isdisjoint(tables)))

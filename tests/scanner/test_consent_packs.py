@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 from command_line import World, a_world
+from table_faults import tables_of
 
 from checks.model import Verdict
-from checks.registry import CATALOGUE, Check, Derived
+from checks.registry import CATALOGUE
 from m365_posture.commands.progress import Silent
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
 from m365_posture.pipeline import Scanned, scan
 from scanner.collectors.catalogue import COLLECTORS
-from scanner.snapshot.tables import TABLES
 from scanner.transport.templates import Pack
 
 FIRMS = ("vermeulen", "degroote")
@@ -51,18 +51,11 @@ NAMES_ONLY = {"account_kinds": {"mailboxes"}}
 
 def blind(pack: Pack) -> set[str]:
     """Return the checks that look at a table of another pack than this one."""
-    return {check.id for check in CATALOGUE if any(PACK_OF.get(name, pack) is not pack for name in tables_of(check))}
-
-
-def tables_of(check: Check | Derived) -> set[str]:
-    """Return every table that a check looks at, itself or through what is derived for it."""
-    found: set[str] = set()
-    for parameter in check.parameters:
-        if parameter.name in TABLES:
-            found.add(parameter.name)
-        elif parameter.name in CATALOGUE.derived_inputs:
-            found |= tables_of(CATALOGUE.derived_inputs[parameter.name]) - NAMES_ONLY.get(parameter.name, set())
-    return found
+    return {
+        check.id
+        for check in CATALOGUE
+        if any(PACK_OF.get(name, pack) is not pack for name in tables_of(check, NAMES_ONLY))
+    }
 
 
 each_alone = pytest.mark.parametrize(("firm", "pack"), [(firm, pack) for firm in FIRMS for pack in PACKS])
