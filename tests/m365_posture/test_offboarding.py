@@ -15,13 +15,14 @@ from m365_posture.offboarding import RECORDS
 from simulator.tenants import SimulatedTenant
 
 SLUG = "lambert"
-OTHER = "vermeulen"
+OTHER = "peeters"
+FIRMS = (SLUG, OTHER)
 
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two firms that were scanned, one with a workbook that was written elsewhere."""
-    with a_world(tmp_path_factory.mktemp("firms")) as world:
+    with a_world(tmp_path_factory.mktemp("firms"), samples=FIRMS) as world:
         for slug in (SLUG, OTHER):
             assert world.run("scan", slug).code in {0, 3}
         assert world.run("workbook", SLUG, "-o", world.folder / "lambert.xlsx").code == 0
@@ -73,7 +74,7 @@ def test_nothing_of_the_firm_is_left_but_the_record(scanned: World) -> None:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Firms that were never scanned."""
-    with a_world(tmp_path) as world:
+    with a_world(tmp_path, samples=FIRMS) as world:
         yield world
 
 
