@@ -19,7 +19,7 @@ from m365_posture.keys import MasterKey, TenantKey
 from scanner.reading import Means, read_tenant
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.ledger import Coverage
-from scanner.snapshot.manifest import Manifest
+from scanner.snapshot.manifest import Manifest, newest_finished
 from scanner.snapshot.reader import SnapshotReader
 from scanner.transport.clock import SystemClock
 from scanner.transport.session import Patience
@@ -32,6 +32,7 @@ IMPATIENT: Final = Patience(retries=1, deadline_s=30 * SPEED)
 """For faults that stay: one more try. Half a minute of real time for each request: a busy machine is no fault."""
 SECRET: Final = "CLIENT_SECRET"
 PASSWORD: Final = "CERTIFICATE_PASSWORD"
+DATA: Final = "data"
 KEY: Final = MasterKey(b"a test key that protects nothing")
 
 
@@ -98,6 +99,13 @@ class Office:
         )
         return Snapshot(manifest, SnapshotReader.open(config.folder / "scans" / manifest.scan_id, self.vault))
 
+    def newest(self) -> "Snapshot":
+        """Return the newest scan of everything that is kept."""
+        folder = newest_finished(self.config.folder)
+        assert folder is not None
+        reader = SnapshotReader.open(folder, self.vault)
+        return Snapshot(reader.manifest, reader)
+
     def opted_in(self) -> "Office":
         """Return the same office, signing in with its certificate, where the firm allows the SharePoint admin read."""
         own = self.simulator.credentials(self.tenant.slug)
@@ -147,8 +155,19 @@ def an_office(
     *,
     packs: Sequence[str] = ("base", "mail", "files"),
     throttling: bool = True,
+    scanned: Path | None = None,
 ) -> Iterator[Office]:
-    """Serve a tenant and give what is needed to scan it; `folder` takes its data."""
+    """Serve a tenant and give what is needed to scan it.
+
+    Args:
+        tenant: Is served while the office is open.
+        folder: Takes its data.
+        packs: What the firm consents to.
+        throttling: Whether the documented limits hold.
+        scanned: Folder of an earlier office of the same tenant; what was scanned there has been scanned here too.
+    """
+    if scanned is not None:
+        shutil.copytree(scanned / DATA, folder / DATA)
     with Simulator([tenant], certificates(), clock_speed=SPEED, throttling=throttling) as simulator:
         hosts = Hosts(
             login=simulator.hosts.login,
@@ -163,7 +182,7 @@ def an_office(
             slug=tenant.slug,
             name=tenant.name,
             tenant_id=tenant.tenant_id,
-            data_dir=folder / "data",
+            data_dir=folder / DATA,
             app=AppCredential(tenant.app.client_id, client_secret_env=SECRET),
             packs=tuple(packs),
             hosts=hosts,

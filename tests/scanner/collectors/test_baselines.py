@@ -12,7 +12,7 @@ from stored_scans import MOMENT, a_tenant
 from scanner.snapshot.baselines import baselines
 from scanner.snapshot.rows import to_arrow
 from scanner.snapshot.tables.sign_ins import SIGN_IN_BASELINES, SIGN_INS
-from simulator.tenants import blank_tenant
+from simulator.tenants import SimulatedTenant, blank_tenant
 
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 Edg/131.0"
@@ -35,8 +35,7 @@ def a_sign_in(name: str, at: datetime, **properties: object) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def a_firm() -> SimulatedTenant:
     tenant = blank_tenant("usual")
     tenant.sign_ins = [
         a_sign_in("s1", NOW),
@@ -44,7 +43,22 @@ def office(tmp_path: Path) -> Iterator[Office]:
         a_sign_in("s3", NOW - timedelta(days=2), ipAddress="203.0.113.200"),
         a_sign_in("s4", NOW - timedelta(days=2, hours=1), userId="u2", authenticationProtocol="deviceCode"),
     ]
-    with an_office(tenant, tmp_path, packs=["base"]) as firm:
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a scan of the firm."""
+    folder = tmp_path_factory.mktemp("scanned")
+    with an_office(a_firm(), folder, packs=["base"]) as firm:
+        firm.scan()
+    return folder
+
+
+@pytest.fixture
+def office(scanned: Path, tmp_path: Path) -> Iterator[Office]:
+    """Give the firm after its first scan."""
+    with an_office(a_firm(), tmp_path, packs=["base"], scanned=scanned) as firm:
         yield firm
 
 
@@ -57,7 +71,7 @@ def usual(snapshot: Snapshot, user: str, kind: str) -> dict[str, tuple[datetime,
 
 
 def test_each_kind_is_counted_by_person_from_what_succeeded(office: Office) -> None:
-    snapshot = office.scan()
+    snapshot = office.newest()
 
     both = (NOW - timedelta(days=2), NOW, 2, 2)
     assert usual(snapshot, "u1", "network") == {"203.0.113.0/24": both}
@@ -72,14 +86,14 @@ def test_each_kind_is_counted_by_person_from_what_succeeded(office: Office) -> N
 
 
 def test_scanning_again_changes_nothing(office: Office) -> None:
-    first = office.scan()
+    first = office.newest()
 
     assert office.scan().rows("sign_in_baselines") == first.rows("sign_in_baselines")
     assert office.scan(full=True).rows("sign_in_baselines") == first.rows("sign_in_baselines")
 
 
 def test_what_the_log_no_longer_holds_stays_usual_until_its_own_retention_ends(office: Office) -> None:
-    first = office.scan()
+    first = office.newest()
     office.tenant.sign_ins = []
 
     after_the_log = office.scan(later=timedelta(days=100))
@@ -91,7 +105,7 @@ def test_what_the_log_no_longer_holds_stays_usual_until_its_own_retention_ends(o
 
 
 def test_without_the_log_nothing_is_said_and_what_was_known_is_gone_on_with(office: Office) -> None:
-    first = office.scan()
+    first = office.newest()
     office.tenant.service_plans.clear()
     unlicensed = office.scan().coverage("sign_in_baselines")
     office.tenant.service_plans.add("AAD_PREMIUM")
