@@ -1,7 +1,10 @@
 from datetime import timedelta
+from typing import Final
 
 import pytest
-from engine_kit import START, an_audit, at, detections, examined, whom
+from builders.rows import Row
+from cases_kit import Found, Table, by_case, expected_of, levels, people, rows_of
+from engine_kit import START, an_audit, at, examined
 from place_kit import EDGE, HOME_OF_ONE, LAGOS, MANAGED, OFFICE, SCRIPT, SERVER, days, sign_in, token, unit
 
 from checks.signins.codes import BROKER, DEVICE_REGISTRATION, EXCHANGE, GRAPH
@@ -11,94 +14,13 @@ from checks.signins.units import Level
 D25 = unit("D25")
 D26 = unit("D26")
 D27 = unit("D27")
+DAY = 24 * 60
 USUAL = days(authentication_protocol="none")
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+DESK_TELEPHONE = "a850aaae-d5a5-4e82-877c-ce54ff916282"
 CODE = {"authentication_protocol": "deviceCode", "original_transfer_method": "deviceCodeFlow", "app_id": AZURE_CLI}
 BROKER_CODE = CODE | {"app_id": BROKER, "resource_id": EXCHANGE}
-
-
-def test_a_first_device_code_is_listed_and_from_a_strange_place_it_is_high() -> None:
-    [listed] = detections(D25, [*USUAL, sign_in(0, **CODE)])
-    [high] = detections(D25, [*USUAL, sign_in(0, LAGOS, **CODE)])
-
-    assert (listed.user_id, listed.level) == ("user-1", Level.LISTED)
-    assert (high.level, high.succeeded, high.approved) == (Level.HIGH, True, True)
-
-
-def test_a_code_confirmed_at_home_whose_token_is_fetched_elsewhere_is_one_and_high() -> None:
-    later = token(2, SERVER, **{**CODE, "authentication_protocol": "none"})
-    [found] = detections(D25, [*USUAL, sign_in(0, **CODE), later])
-
-    assert (found.level, found.facts["networks"], found.times) == (Level.HIGH, 2, 2)
-
-
-def test_whoever_used_codes_before_uses_them_again() -> None:
-    assert [one.first for one in detections(D25, [*USUAL, sign_in(-7 * 24 * 60, **CODE), sign_in(0, **CODE)])] == [
-        at(-7 * 24 * 60)
-    ]
-
-
-@pytest.mark.parametrize("given", [MANAGED, {"user_type": "guest"}, {"error_code": 70016}, {"error_code": 50126}])
-def test_devices_of_the_firm_guests_and_codes_that_nobody_entered_are_none(given: dict[str, object]) -> None:
-    assert not detections(D25, [*USUAL, sign_in(0, LAGOS, **CODE | given)])
-
-
-def test_desk_telephones_are_set_up_by_codes() -> None:
-    assert not detections(D25, [*USUAL, sign_in(0, **CODE | {"app_id": "a850aaae-d5a5-4e82-877c-ce54ff916282"})])
-
-
-def test_the_screen_of_a_meeting_room_on_its_first_day_is_not_known_yet() -> None:
-    assert not detections(D25, [sign_in(0, **CODE)])
-    assert not detections(D26, [*days(["user-2", "user-3", "user-4"]), sign_in(0, **BROKER_CODE)])
-
-
-def test_version_one_tells_a_code_by_its_question_and_answer() -> None:
-    usual = days()
-    answer = [sign_in(0, LAGOS, error_code=50199, correlation_id="one"), sign_in(1, LAGOS, correlation_id="one")]
-    other = [sign_in(0, LAGOS, error_code=50199, correlation_id="one"), sign_in(1, LAGOS, correlation_id="two")]
-
-    [found] = examined([*usual, *answer], [D25], beta_unread=True).detections
-    assert (found.user_id, found.first) == ("user-1", at(1))
-    assert not examined([*usual, *other], [D25], beta_unread=True).detections
-
-
-def test_the_question_of_another_protocol_is_no_code() -> None:
-    told = {"correlation_id": "one", "authentication_protocol": "oAuth2", "original_transfer_method": "none"}
-
-    assert not detections(D25, [*USUAL, sign_in(0, LAGOS, error_code=50199, **told), sign_in(1, LAGOS, **told)])
-
-
-def test_a_code_for_the_broker_is_high_on_its_own() -> None:
-    [found] = detections(D26, [*USUAL, sign_in(0, LAGOS, **BROKER_CODE)])
-
-    assert (found.user_id, found.level, found.facts["to_data"]) == ("user-1", Level.HIGH, True)
-
-
-def test_a_code_for_another_program_is_none_for_the_broker() -> None:
-    assert not detections(D26, [*USUAL, sign_in(0, LAGOS, **CODE)])
-
-
-def test_a_screen_that_signs_in_again_in_the_office_is_a_habit() -> None:
-    before = sign_in(-35 * 24 * 60, **BROKER_CODE)
-
-    assert not detections(
-        D26, [*days(lasting=60), before, sign_in(0, **BROKER_CODE)], as_of=START + timedelta(minutes=5)
-    )
-    assert whom(
-        D26, [*days(lasting=60), before, sign_in(0, LAGOS, **BROKER_CODE)], as_of=START + timedelta(minutes=5)
-    ) == ["user-1"]
-
-
-def test_who_uses_codes_for_other_programs_daily_has_no_habit_of_codes_for_the_broker() -> None:
-    developer = [*days(lasting=60), *(sign_in(-day * 24 * 60, **CODE) for day in range(1, 15))]
-
-    [at_home] = detections(D26, [*developer, sign_in(0, **BROKER_CODE)])
-    [abroad] = detections(D26, [*developer, sign_in(0, LAGOS, **BROKER_CODE)])
-    assert (at_home.level, abroad.level) == (Level.LISTED, Level.HIGH)
-    [first] = detections(D26, [*developer, sign_in(-2 * 24 * 60, **BROKER_CODE), sign_in(0, **BROKER_CODE)])
-    assert first.first == at(-2 * 24 * 60)
-
-
+OTHER_PROTOCOL = {"correlation_id": "one", "authentication_protocol": "oAuth2", "original_transfer_method": "none"}
 ASKED = {
     "app_id": BROKER,
     "resource_id": DEVICE_REGISTRATION,
@@ -112,98 +34,221 @@ TAKEN = {
     "original_transfer_method": "deviceCodeFlow",
     "is_interactive": True,
 }
-
-
-def test_token_device_and_primary_token_within_three_minutes_are_a_kit() -> None:
-    chain = [token(0, LAGOS, **ASKED), token(2, LAGOS, **TAKEN)]
-    [found] = detections(D27, [*USUAL, *chain], audits=[an_audit("Register device", "user-1", at(1))])
-
-    assert (found.user_id, found.level, len(found.record_ids)) == ("user-1", Level.HIGH, 2)
-    assert found.facts == {"is_registered": True, "has_token": True}
-
-
-def test_the_chain_holds_for_five_minutes_by_two_clocks_and_no_longer() -> None:
-    def chain(minutes: float) -> list[str | None]:
-        rows = [token(0, OFFICE, **ASKED), token(minutes, OFFICE, **TAKEN)]
-        return whom(D27, [*USUAL, *rows], audits=[an_audit("Register device", "user-1", at(minutes))])
-
-    assert chain(5) == ["user-1"]
-    assert not chain(5.1)
-
-
-def test_a_new_computer_of_the_firm_registers_itself_and_is_none() -> None:
-    audits = [an_audit("Register device", "user-1", at(1))]
-
-    assert not detections(D27, [*USUAL, token(0, OFFICE, **ASKED)], audits=audits)
-    assert not detections(D27, [*USUAL, token(0, LAGOS, **ASKED | MANAGED)], audits=audits)
-    assert not detections(
-        D27, [*USUAL, token(0, OFFICE, **ASKED), token(1, **ASKED | {"resource_id": GRAPH})], audits=[]
-    )
-
-
-def test_a_device_registered_from_a_strange_place_is_high_without_more() -> None:
-    audits = [an_audit("Register device", "user-1", at(1))]
-    [found] = detections(D27, [*USUAL, token(0, LAGOS, **ASKED)], audits=audits)
-
-    assert found.level is Level.HIGH
-
-
-@pytest.mark.parametrize(
-    "given", [SERVER, OFFICE | {"original_transfer_method": "deviceCodeFlow"}], ids=["rented server", "device code"]
-)
-def test_single_events_that_only_kits_have_are_medium(given: dict[str, object]) -> None:
-    [found] = detections(D27, [*USUAL, token(0, OFFICE, **ASKED | given)], audits=[])
-
-    assert found.level is Level.MEDIUM
-
-
-@pytest.mark.parametrize(
-    ("place", "device", "minutes", "expected"),
-    [
-        pytest.param(LAGOS, "device-9", 60, [Level.MEDIUM], id="within the hour, from a strange place"),
-        pytest.param(LAGOS, "device-9", 61, [], id="later"),
-        pytest.param(LAGOS, "device-8", 30, [], id="another device"),
-        pytest.param(OFFICE, "device-9", 30, [], id="a new computer in the office"),
-    ],
-)
-def test_a_stranger_s_device_that_works_with_a_token_of_its_own_is_medium(
-    place: dict[str, object], device: str, minutes: float, expected: list[Level]
-) -> None:
-    asked = token(0, place, **ASKED, device_id="device-9")
-    worked = token(minutes, place, **TAKEN | {"device_id": device, "original_transfer_method": "none"})
-
-    assert [one.level for one in detections(D27, [*USUAL, asked, worked], audits=[])] == expected
-
-
-def test_the_session_of_a_browser_elsewhere_is_medium() -> None:
-    browser = sign_in(-20, HOME_OF_ONE, session_id="session-1", client_app_used="Browser", user_agent=EDGE)
-    rows = [*USUAL, browser, token(0, OFFICE, user_agent=SCRIPT, **ASKED)]
-
-    assert [one.level for one in detections(D27, rows, audits=[])] == [Level.MEDIUM]
-
-
 STRANGERS = {"device_id": "laptop-9", "device_trust_type": "Azure AD joined", "device_is_managed": False}
 
+FIRST_CODES: Final[Table] = {
+    "the first": ([*USUAL, sign_in(0, **CODE)], [Level.LISTED]),
+    "the first, from a strange place": ([*USUAL, sign_in(0, LAGOS, **CODE)], [Level.HIGH]),
+    "confirmed at home, and its token fetched elsewhere": (
+        [*USUAL, sign_in(0, **CODE), token(2, SERVER, **{**CODE, "authentication_protocol": "none"})],
+        [Level.HIGH],
+    ),
+    "the second": ([*USUAL, sign_in(-7 * DAY, **CODE), sign_in(0, **CODE)], [Level.LISTED]),
+    **{
+        f"{case}, from a strange place": ([*USUAL, sign_in(0, LAGOS, **CODE | given)], [])
+        for case, given in {
+            "on a device of the firm": MANAGED,
+            "of a guest": {"user_type": "guest"},
+            "that nobody entered": {"error_code": 70016},
+            "after a wrong password": {"error_code": 50126},
+        }.items()
+    },
+    "a desk telephone is set up": ([*USUAL, sign_in(0, **CODE | {"app_id": DESK_TELEPHONE})], []),
+    "the screen of a meeting room on its first day": ([sign_in(0, **CODE)], []),
+    "the question of another protocol": (
+        [*USUAL, sign_in(0, LAGOS, error_code=50199, **OTHER_PROTOCOL), sign_in(1, LAGOS, **OTHER_PROTOCOL)],
+        [],
+    ),
+}
+"""Device codes, and what they are worth."""
 
-def test_a_joined_device_that_appears_with_a_token_and_has_a_primary_one_within_the_hour_is_medium() -> None:
-    left = token(0, LAGOS, **ASKED | STRANGERS | {"resource_id": GRAPH})
 
-    def used(minutes: float, **given: object) -> dict[str, object]:
-        return token(
-            minutes, LAGOS, **TAKEN | STRANGERS | {"original_transfer_method": "none", "app_id": "office"} | given
-        )
-
-    [found] = detections(D27, [*USUAL, left, used(60)], audits=[])
-    assert (found.level, len(found.record_ids)) == (Level.MEDIUM, 2)
-    assert not detections(D27, [*USUAL, left, used(61)], audits=[])
-    assert not detections(D27, [*USUAL, left, used(30, app_id=WINDOWS_SIGN_IN)], audits=[])
-    assert not detections(D27, [*USUAL, used(-2 * 24 * 60), left, used(30)], audits=[])
+def confirmed(answer: str) -> list[Row]:
+    """The question of a code, and the answer to it or to another question, as version 1.0 of the log tells them."""
+    return [
+        *days(),
+        sign_in(0, LAGOS, error_code=50199, correlation_id="one"),
+        sign_in(1, LAGOS, correlation_id=answer),
+    ]
 
 
-def test_a_new_computer_of_ones_own_in_the_office_is_none() -> None:
-    rows = [token(0, OFFICE, **ASKED | STRANGERS | {"resource_id": GRAPH}), token(30, OFFICE, **TAKEN | STRANGERS)]
+VERSION_ONE: Final[Table] = {
+    "question and answer": (confirmed("one"), ["user-1"]),
+    "the answer to another question": (confirmed("two"), []),
+}
 
-    assert not detections(D27, [*USUAL, *rows], audits=[])
+DEVELOPER: Final = [*days(lasting=60), *(sign_in(-day * DAY, **CODE) for day in range(1, 15))]
+BROKER_CODES: Final[Table] = {
+    "by itself": ([*USUAL, sign_in(0, LAGOS, **BROKER_CODE)], [Level.HIGH]),
+    "for another program": ([*USUAL, sign_in(0, LAGOS, **CODE)], []),
+    "the screen of a meeting room on its first day": (
+        [*days(["user-2", "user-3", "user-4"]), sign_in(0, **BROKER_CODE)],
+        [],
+    ),
+    "who uses codes for other programs daily, at home": ([*DEVELOPER, sign_in(0, **BROKER_CODE)], [Level.LISTED]),
+    "who uses codes for other programs daily, abroad": ([*DEVELOPER, sign_in(0, LAGOS, **BROKER_CODE)], [Level.HIGH]),
+    "who uses codes for other programs daily, again": (
+        [*DEVELOPER, sign_in(-2 * DAY, **BROKER_CODE), sign_in(0, **BROKER_CODE)],
+        [Level.LISTED],
+    ),
+}
+"""Device codes for the broker, and what they are worth."""
+AGAIN: Final[Table] = {
+    "in the office": (
+        [*days(lasting=60), sign_in(-35 * DAY, **BROKER_CODE), sign_in(0, **BROKER_CODE)],
+        [],
+    ),
+    "elsewhere": (
+        [*days(lasting=60), sign_in(-35 * DAY, **BROKER_CODE), sign_in(0, LAGOS, **BROKER_CODE)],
+        ["user-1"],
+    ),
+}
+
+
+def chain(minutes: float) -> list[Row]:
+    return [*USUAL, token(0, OFFICE, **ASKED), token(minutes, OFFICE, **TAKEN)]
+
+
+def with_a_token_of_its_own(minutes: float, device: str = "device-9", place: Row = LAGOS) -> list[Row]:
+    """A device is asked for, and after so many minutes one works with a primary token."""
+    worked = TAKEN | {"device_id": device, "original_transfer_method": "none"}
+    return [*USUAL, token(0, place, **ASKED, device_id="device-9"), token(minutes, place, **worked)]
+
+
+LEFT: Final = token(0, LAGOS, **ASKED | STRANGERS | {"resource_id": GRAPH})
+
+
+def used(minutes: float, **given: object) -> Row:
+    """The primary token of a joined device."""
+    own = {"original_transfer_method": "none", "app_id": "office"}
+    return token(minutes, LAGOS, **TAKEN | STRANGERS | own | given)
+
+
+KITS: Final[Table] = {
+    "token, device and primary token within three minutes": (
+        [*USUAL, token(0, LAGOS, **ASKED), token(2, LAGOS, **TAKEN)],
+        [Level.HIGH],
+    ),
+    "the chain within five minutes by two clocks": (chain(5), [Level.HIGH]),
+    "the chain within more than five minutes": (chain(5.1), []),
+    "a new computer of the firm registers itself": ([*USUAL, token(0, OFFICE, **ASKED)], []),
+    "a managed computer of the firm registers itself abroad": ([*USUAL, token(0, LAGOS, **ASKED | MANAGED)], []),
+    "a new computer in the office, and a token for it": (
+        [*USUAL, token(0, OFFICE, **ASKED), token(1, **ASKED | {"resource_id": GRAPH})],
+        [],
+    ),
+    "registered from a strange place": ([*USUAL, token(0, LAGOS, **ASKED)], [Level.HIGH]),
+    "asked for by a rented server": ([*USUAL, token(0, OFFICE, **ASKED | SERVER)], [Level.MEDIUM]),
+    "asked for by device code": (
+        [*USUAL, token(0, OFFICE, **ASKED | {"original_transfer_method": "deviceCodeFlow"})],
+        [Level.MEDIUM],
+    ),
+    "a stranger's device with a token of its own, within the hour": (with_a_token_of_its_own(60), [Level.MEDIUM]),
+    "a stranger's device with a token of its own, later": (with_a_token_of_its_own(61), []),
+    "a stranger's device, and the token of another": (with_a_token_of_its_own(30, "device-8"), []),
+    "a new computer in the office with a token of its own": (with_a_token_of_its_own(30, place=OFFICE), []),
+    "the session of a browser elsewhere": (
+        [
+            *USUAL,
+            sign_in(-20, HOME_OF_ONE, session_id="session-1", client_app_used="Browser", user_agent=EDGE),
+            token(0, OFFICE, user_agent=SCRIPT, **ASKED),
+        ],
+        [Level.MEDIUM],
+    ),
+    "a joined device appears with a token, and has a primary one within the hour": (
+        [*USUAL, LEFT, used(60)],
+        [Level.MEDIUM],
+    ),
+    "a joined device has a primary token later": ([*USUAL, LEFT, used(61)], []),
+    "a joined device is unlocked": ([*USUAL, LEFT, used(30, app_id=WINDOWS_SIGN_IN)], []),
+    "a joined device that was there before": ([*USUAL, used(-2 * DAY), LEFT, used(30)], []),
+    "a new joined computer of one's own in the office": (
+        [
+            *USUAL,
+            token(0, OFFICE, **ASKED | STRANGERS | {"resource_id": GRAPH}),
+            token(30, OFFICE, **TAKEN | STRANGERS),
+        ],
+        [],
+    ),
+}
+"""Devices that are asked for, and what that is worth."""
+REGISTERED: Final = {
+    case: [an_audit("Register device", "user-1", at(minutes))]
+    for case, minutes in {
+        "token, device and primary token within three minutes": 1.0,
+        "the chain within five minutes by two clocks": 5.0,
+        "the chain within more than five minutes": 5.1,
+        "a new computer of the firm registers itself": 1.0,
+        "a managed computer of the firm registers itself abroad": 1.0,
+        "registered from a strange place": 1.0,
+    }.items()
+}
+"""What the audit log tells besides."""
+
+
+@pytest.fixture(scope="module")
+def first_codes() -> Found:
+    return by_case(D25, rows_of(FIRST_CODES))
+
+
+@pytest.fixture(scope="module")
+def broker_codes() -> Found:
+    return by_case(D26, rows_of(BROKER_CODES))
+
+
+@pytest.fixture(scope="module")
+def kits() -> Found:
+    return by_case(D27, rows_of(KITS), audits=REGISTERED)
+
+
+def test_a_first_device_code_is_listed_and_from_a_strange_place_it_is_high(first_codes: Found) -> None:
+    assert levels(first_codes) == expected_of(FIRST_CODES)
+
+
+def test_a_code_says_who_entered_it_from_where(first_codes: Found) -> None:
+    [listed] = first_codes["the first"]
+    [high] = first_codes["the first, from a strange place"]
+    [elsewhere] = first_codes["confirmed at home, and its token fetched elsewhere"]
+    [second] = first_codes["the second"]
+
+    assert listed.user_id == "user-1"
+    assert (high.succeeded, high.approved) == (True, True)
+    assert (elsewhere.facts["networks"], elsewhere.times) == (2, 2)
+    assert second.first == at(-7 * DAY)
+
+
+def test_version_one_tells_a_code_by_its_question_and_answer() -> None:
+    found = by_case(D25, rows_of(VERSION_ONE), beta_unread=True)
+
+    assert people(found) == expected_of(VERSION_ONE)
+    assert [one.first for one in found["question and answer"]] == [at(1)]
+
+
+def test_a_code_for_the_broker_is_high_on_its_own(broker_codes: Found) -> None:
+    [found] = broker_codes["by itself"]
+    [again] = broker_codes["who uses codes for other programs daily, again"]
+
+    assert levels(broker_codes) == expected_of(BROKER_CODES)
+    assert (found.user_id, found.facts["to_data"]) == ("user-1", True)
+    assert again.first == at(-2 * DAY)
+
+
+def test_a_screen_that_signs_in_again_in_the_office_is_a_habit() -> None:
+    found = by_case(D26, rows_of(AGAIN), as_of=START + timedelta(minutes=5))
+
+    assert people(found) == expected_of(AGAIN)
+
+
+def test_what_only_kits_do_with_a_device_is_told(kits: Found) -> None:
+    assert levels(kits) == expected_of(KITS)
+
+
+def test_a_kit_says_what_of_the_chain_was_seen(kits: Found) -> None:
+    [found] = kits["token, device and primary token within three minutes"]
+    [joined] = kits["a joined device appears with a token, and has a primary one within the hour"]
+
+    assert (found.user_id, len(found.record_ids), len(joined.record_ids)) == ("user-1", 2, 2)
+    assert found.facts == {"is_registered": True, "has_token": True}
 
 
 def test_without_the_audit_log_the_chain_is_not_evaluated() -> None:

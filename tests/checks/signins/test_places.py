@@ -1,7 +1,11 @@
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, Final
 
 import pytest
-from engine_kit import START, a_baseline, at, detections, examined, whom
+from builders.rows import Row
+from cases_kit import Found, Table, by_case, expected_of, levels, people, rows_of
+from engine_kit import START, a_baseline, at, examined
 from place_kit import (
     ALICANTE,
     HOME_OF_ONE,
@@ -20,122 +24,138 @@ from place_kit import (
     unit,
 )
 
-from checks.signins.units import Level
+from checks.signins.units import Level, Unit
 
 D18 = unit("D18")
 D20 = unit("D20")
 USUAL = days()
 OTHERS = ["user-2", "user-3", "user-4"]
+COLLEAGUE: Final = days(["user-2"], place=LAGOS | {"ip_address": "2001:db8:77:1::1", "autonomous_system_number": 64499})
+AGAINST_A_JOURNEY: Final[dict[str, dict[str, Any]]] = {
+    "stopped": {"error_code": 53003},
+    "one factor": {"authentication_requirement": "singleFactorAuthentication"},
+    "rented server": {**SERVER, "country_or_region": "NG"},
+}
 
 
-def test_a_country_that_nobody_of_the_firm_signed_in_from_is_listed() -> None:
-    [found] = detections(D18, [*USUAL, sign_in(0, LAGOS)])
+def new(count: int) -> list[Row]:
+    """Somebody who signed in so often three days ago, and never before."""
+    return [*(sign_in(-3 * 24 * 60 + minute) for minute in range(count)), sign_in(0, LAGOS)]
 
-    assert (found.user_id, found.countries, found.level) == ("user-1", ("NG",), Level.LISTED)
+
+COUNTRIES: Final[Table] = {
+    "nobody of the firm signed in from there": ([*USUAL, sign_in(0, LAGOS)], [Level.LISTED]),
+    "a colleague knows it": ([*USUAL, *COLLEAGUE, sign_in(0, LAGOS)], [Level.LISTED]),
+    **{
+        f"{name}, nobody knows it": ([*USUAL, sign_in(0, LAGOS | given)], [Level.MEDIUM])
+        for name, given in AGAINST_A_JOURNEY.items()
+    },
+    **{
+        f"{name}, a colleague knows it": ([*USUAL, *COLLEAGUE, sign_in(0, LAGOS | given)], [Level.LISTED])
+        for name, given in AGAINST_A_JOURNEY.items()
+    },
+    "the second sign-in": ([*USUAL, sign_in(-5 * 24 * 60, LAGOS), sign_in(0, LAGOS)], [Level.LISTED]),
+    **{
+        f"a telephone crosses the border, {place['country_or_region']}": (
+            [*USUAL, sign_in(0, place, user_agent=IPHONE)],
+            [],
+        )
+        for place in (LUXEMBOURG, LILLE, MAASTRICHT, ALICANTE)
+    },
+    "the telephone was there first": (
+        [*USUAL, sign_in(0, ALICANTE, user_agent=IPHONE), sign_in(60, ALICANTE)],
+        [],
+    ),
+    "active sync is a telephone too": ([*USUAL, sign_in(0, ALICANTE, client_app_used="Exchange ActiveSync")], []),
+    "a wrong password": ([*USUAL, sign_in(0, LAGOS, error_code=50126)], []),
+    "somebody new": ([*days(lasting=3), sign_in(0, SERVER)], []),
+    "eleven successes are enough to know somebody": (new(11), [Level.LISTED]),
+    "five successes are not": (new(5), []),
+    "a device of the firm": ([*USUAL, sign_in(0, SERVER, **MANAGED)], []),
+    "the same on no device of the firm": ([*USUAL, sign_in(0, SERVER)], [Level.MEDIUM]),
+}
+"""Who signs in from where, and what that is worth."""
+KNOWN_FOR_LONG: Final[Table] = {
+    "another country is in the baseline": ([*USUAL, sign_in(0, LAGOS)], ["user-1"]),
+    "the country is in the baseline": ([*USUAL, sign_in(0, LAGOS)], []),
+}
+RENTED: Final[Table] = {
+    "a rented server": ([*USUAL, sign_in(0, SERVER)], ["user-1"]),
+    "a token renewed": ([*USUAL, token(0), token(30, SERVER), token(60, SERVER)], ["user-1"]),
+    "hosted desktops of three colleagues all day": (
+        [*USUAL, *days(OTHERS, place=SERVER), *(sign_in(minute, SERVER) for minute in range(0, 480, 60))],
+        [],
+    ),
+    "tokens on hosted desktops of three colleagues all day": (
+        [*USUAL, *days(OTHERS, place=SERVER), *(token(minute, SERVER) for minute in range(0, 480, 60))],
+        [],
+    ),
+    "hosted desktops of two colleagues all day": (
+        [*USUAL, *days(OTHERS[:2], place=SERVER), *(sign_in(minute, SERVER) for minute in range(0, 480, 60))],
+        ["user-1"],
+    ),
+    "a tunnel that somebody always uses": ([*USUAL, *days(lasting=15, place=SERVER), sign_in(0, SERVER)], []),
+    "the relay of a telephone maker": ([*USUAL, sign_in(0, RELAY)], []),
+    "somebody new": ([*days(lasting=3), sign_in(0, SERVER)], []),
+    "a device of the firm": ([*USUAL, sign_in(0, SERVER, **MANAGED)], []),
+}
+"""Who signs in from networks that rent out servers, and who of them is told."""
+IN_THE_FIRMS_NETWORK: Final[Table] = {
+    "inside": ([*USUAL, sign_in(0, SERVER)], []),
+    "outside": ([*USUAL, sign_in(0, SERVER | {"ip_address": "198.51.100.200"})], ["user-1"]),
+}
+
+
+@pytest.fixture(scope="module")
+def countries() -> Found:
+    return by_case(D18, rows_of(COUNTRIES))
+
+
+@pytest.fixture(scope="module")
+def rented() -> Found:
+    return by_case(D20, rows_of(RENTED))
+
+
+def test_a_new_country_is_listed_and_what_speaks_against_a_journey_raises_it(countries: Found) -> None:
+    assert levels(countries) == expected_of(COUNTRIES)
+
+
+def test_a_new_country_says_whose_it_is_and_for_whom_it_is_new(countries: Found) -> None:
+    [found] = countries["nobody of the firm signed in from there"]
+    [known] = countries["a colleague knows it"]
+    [second] = countries["the second sign-in"]
+
+    assert (found.user_id, found.countries) == ("user-1", ("NG",))
     assert found.facts == {"country": "NG", "new_for_tenant": True}
-
-
-def test_a_country_that_a_colleague_knows_is_only_listed() -> None:
-    rows = [*USUAL, *days(["user-2"], place=LAGOS | {"ip_address": "203.0.113.99"}), sign_in(0, LAGOS)]
-    [found] = detections(D18, rows)
-
-    assert (found.user_id, found.level) == ("user-1", Level.LISTED)
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"error_code": 53003},
-        {"authentication_requirement": "singleFactorAuthentication"},
-        {**SERVER, "country_or_region": "NG"},
-    ],
-    ids=["stopped", "one factor", "rented server"],
-)
-def test_what_speaks_against_a_journey_raises_it(given: dict[str, object]) -> None:
-    [found] = detections(D18, [*USUAL, sign_in(0, LAGOS | given)])
-    colleague = days(["user-2"], place=LAGOS | {"ip_address": "2001:db8:77:1::1", "autonomous_system_number": 64499})
-    [known] = detections(D18, [*USUAL, *colleague, sign_in(0, LAGOS | given)])
-
-    assert (found.level, known.level) == (Level.MEDIUM, Level.LISTED)
-
-
-def test_the_second_sign_in_from_there_is_no_news() -> None:
-    rows = [*USUAL, sign_in(-5 * 24 * 60, LAGOS), sign_in(0, LAGOS)]
-    found = detections(D18, rows)
-
-    assert [one.first for one in found] == [at(-5 * 24 * 60)]
+    assert known.user_id == "user-1"
+    assert second.first == at(-5 * 24 * 60)
 
 
 def test_a_country_of_the_baseline_is_known_though_the_log_has_forgotten() -> None:
     known = [a_baseline("user-1", "country", country) for country in ("BE", "NG")]
+    baselines: dict[str, Sequence[Row]] = dict(zip(KNOWN_FOR_LONG, (known[:1], known), strict=True))
 
-    assert whom(D18, [*USUAL, sign_in(0, LAGOS)], baselines=known[:1]) == ["user-1"]
-    assert not detections(D18, [*USUAL, sign_in(0, LAGOS)], baselines=known)
-
-
-@pytest.mark.parametrize("place", [LUXEMBOURG, LILLE, MAASTRICHT, ALICANTE], ids=["LU", "FR", "NL", "ES"])
-def test_telephones_cross_borders(place: dict[str, object]) -> None:
-    assert not detections(D18, [*USUAL, sign_in(0, place, user_agent=IPHONE)])
+    assert people(by_case(D18, rows_of(KNOWN_FOR_LONG), baselines=baselines)) == expected_of(KNOWN_FOR_LONG)
 
 
-def test_whose_telephone_was_there_first_is_there() -> None:
-    assert not detections(D18, [*USUAL, sign_in(0, ALICANTE, user_agent=IPHONE), sign_in(60, ALICANTE)])
+@pytest.mark.parametrize("each", [D18, D20], ids=["D18", "D20"])
+def test_networks_of_the_firm_are_everywhere(each: Unit) -> None:
+    found = by_case(each, rows_of(IN_THE_FIRMS_NETWORK), trusted_networks=("203.0.113.0/24",))
+
+    assert people(found) == expected_of(IN_THE_FIRMS_NETWORK)
 
 
-def test_active_sync_is_a_telephone_too() -> None:
-    assert not detections(D18, [*USUAL, sign_in(0, ALICANTE, client_app_used="Exchange ActiveSync")])
+def test_a_rented_server_is_told_of_whoever_is_not_at_home_there(rented: Found) -> None:
+    assert people(rented) == expected_of(RENTED)
 
 
-def test_a_wrong_password_is_nobody_in_a_new_country() -> None:
-    assert not detections(D18, [*USUAL, sign_in(0, LAGOS, error_code=50126)])
+def test_a_rented_server_is_listed_and_never_more(rented: Found) -> None:
+    [found] = rented["a rented server"]
+    [renewed] = rented["a token renewed"]
 
-
-def test_of_somebody_new_nothing_is_told() -> None:
-    assert not examined([*days(lasting=3), sign_in(0, SERVER)], [D18, D20]).detections
-
-
-@pytest.mark.parametrize(("count", "is_known"), [(11, True), (5, False)])
-def test_ten_successes_are_enough_to_know_somebody(count: int, is_known: bool) -> None:  # noqa: FBT001 - a table
-    rows = [sign_in(-3 * 24 * 60 + minute) for minute in range(count)]
-
-    assert bool(whom(D18, [*rows, sign_in(0, LAGOS)])) is is_known
-
-
-def test_devices_and_networks_of_the_firm_are_everywhere() -> None:
-    both = [D18, D20]
-
-    assert not examined([*USUAL, sign_in(0, SERVER, **MANAGED)], both).detections
-    assert not examined([*USUAL, sign_in(0, SERVER)], both, trusted_networks=("203.0.113.0/24",)).detections
-    assert {one.unit for one in examined([*USUAL, sign_in(0, SERVER)], both).detections} == {"D18", "D20"}
-
-
-def test_a_rented_server_is_listed_and_never_more() -> None:
-    [found] = detections(D20, [*USUAL, sign_in(0, SERVER)])
-
-    assert (found.user_id, found.level, found.asns) == ("user-1", Level.LISTED, (SERVER["autonomous_system_number"],))
-
-
-def test_a_token_renewed_from_a_rented_server_is_listed_too() -> None:
-    [found] = detections(D20, [*USUAL, token(0), token(30, SERVER), token(60, SERVER)])
-
-    assert (found.user_id, found.approved) == ("user-1", True)
-
-
-def test_hosted_desktops_all_day_are_the_firms_own() -> None:
-    desktops = days(OTHERS, place=SERVER)
-    all_day = [sign_in(minute, SERVER) for minute in range(0, 480, 60)]
-
-    assert not detections(D20, [*USUAL, *desktops, *all_day])
-    assert not detections(D20, [*USUAL, *desktops, *(token(minute, SERVER) for minute in range(0, 480, 60))])
-    assert whom(D20, [*USUAL, *days(OTHERS[:2], place=SERVER), *all_day]) == ["user-1"]
-
-
-def test_a_tunnel_that_somebody_always_uses_is_his_own() -> None:
-    assert not detections(D20, [*USUAL, *days(lasting=15, place=SERVER), sign_in(0, SERVER)])
-
-
-def test_the_relay_of_a_telephone_maker_rents_out_nothing() -> None:
-    assert not detections(D20, [*USUAL, sign_in(0, RELAY)])
+    assert (found.level, found.asns) == (Level.LISTED, (SERVER["autonomous_system_number"],))
+    assert {level for ones in levels(rented).values() for level in ones} == {Level.LISTED}
+    assert renewed.approved
 
 
 def test_rows_that_do_not_say_where_are_passed_over_and_leave_it_open() -> None:
@@ -156,6 +176,10 @@ def test_without_numbers_of_networks_rented_servers_are_not_looked_for() -> None
 
 def test_a_holiday_of_weeks_is_told_on_its_first_day_only() -> None:
     rows = [sign_in(day * 24 * 60, ALICANTE) for day in range(14)]
-    found = detections(D18, [*days(place=HOME_OF_ONE), *days(place=OFFICE), *rows], as_of=START + timedelta(days=20))
+    found = by_case(
+        D18,
+        {"a holiday": [*days(place=HOME_OF_ONE), *days(place=OFFICE), *rows]},
+        as_of=START + timedelta(days=20),
+    )
 
-    assert [one.first for one in found] == [at(0)]
+    assert [one.first for one in found["a holiday"]] == [at(0)]

@@ -1,8 +1,11 @@
 import json
 from datetime import timedelta
+from typing import Final
 
 import pytest
-from engine_kit import START, at, detections, examined, whom
+from builders.rows import Row
+from cases_kit import Found, Table, by_case, expected_of, people, rows_of
+from engine_kit import START, at, detections, examined
 from place_kit import (
     ALICANTE,
     CHROME_LINUX,
@@ -30,12 +33,102 @@ from scanner.collectors.sign_in_rows import SHAPE
 D17 = unit("D17")
 LOG = "msticpy_aad_logons.ndjson"
 USUAL = days(place=OFFICE)
+UNNUMBERED = {"autonomous_system_number": None}
+NOWHERE = {"latitude": None, "longitude": None, "country_or_region": None}
+NIGHT: Final = [sign_in(-2 * 24 * 60 + turn, LAGOS, user) for turn, user in enumerate(["user-2", "user-3", "user-4"])]
 
 
-def test_lagos_an_hour_after_the_office_is_an_impossible_journey() -> None:
-    [found] = detections(D17, [*USUAL, sign_in(0), sign_in(60, LAGOS, user_agent=CHROME_LINUX)])
+def away(minutes: float, place: Row = LAGOS, **given: object) -> list[Row]:
+    """Somebody signs in at the office as every day, and so many minutes later elsewhere."""
+    return [*USUAL, sign_in(0), sign_in(minutes, place, **given)]
 
-    assert (found.user_id, found.source) == ("user-1", "198.51.100.7")
+
+def north(latitude: float) -> list[Row]:
+    return away(2, LAGOS | {"latitude": latitude, "longitude": 3.72})
+
+
+def unnumbered(address: str) -> list[Row]:
+    """The same where no numbers of networks were read."""
+    here = OFFICE | UNNUMBERED
+    return [*days(place=here), sign_in(0, here), sign_in(30, LAGOS | UNNUMBERED | {"ip_address": address})]
+
+
+JOURNEYS: Final[Table] = {
+    "Lagos an hour after the office": (away(60, user_agent=CHROME_LINUX), ["user-1"]),
+    "the same in six hours is a flight": (away(6 * 60), []),
+    "a little faster than an airliner": (away(60 * 4800 / 900 - 10), ["user-1"]),
+    "as fast as an airliner": (away(60 * 5000 / 900), []),
+    "five hundred kilometres beyond the error": (north(51.05 - 6.2), ["user-1"]),
+    "less than five hundred kilometres beyond the error": (north(51.05 - 5.2), []),
+    "two places at the same moment": (away(0), ["user-1"]),
+    "stopped after the password": (away(30, error_code=50076), ["user-1"]),
+    "a wrong password": (away(30, error_code=50126), []),
+    "there": (away(30), ["user-1"]),
+    "there and back": ([*away(30), sign_in(60)], ["user-1"]),
+    **{
+        f"the other side of the border, {name}": ([*away(5, place), sign_in(10)], [])
+        for name, place in {
+            "Luxembourg": LUXEMBOURG,
+            "Lille": LILLE,
+            "Maastricht": MAASTRICHT,
+            "train": TRAIN,
+        }.items()
+    },
+    "telephones are not asked where they are": (
+        [*away(5, ALICANTE, user_agent=IPHONE), sign_in(10, ROAMING, user_agent=IPHONE)],
+        [],
+    ),
+    "a telephone on a rented server": (away(30, SERVER_FAR, user_agent=IPHONE), ["user-1"]),
+    "the relay of a telephone maker": ([*away(5, RELAY), sign_in(6)], []),
+    "two addresses of one carrier are one stay": (
+        away(30, LAGOS | {"autonomous_system_number": OFFICE["autonomous_system_number"]}),
+        [],
+    ),
+    "without numbers of networks, an address near by": (unnumbered("192.0.77.9"), []),
+    "without numbers of networks, another address": (unnumbered("198.51.100.7"), ["user-1"]),
+    "a network of three colleagues": (
+        [*days(["user-2", "user-3", "user-4"], place=SERVER_FAR), *away(30, SERVER_FAR)],
+        [],
+    ),
+    "a network of two colleagues": ([*days(["user-2", "user-3"], place=SERVER_FAR), *away(30, SERVER_FAR)], ["user-1"]),
+    "three accounts in one night do not make a network the firm's own": ([*NIGHT, *away(30)], ["user-1"]),
+    "a device of the firm is where its tunnel ends": (
+        [*USUAL, sign_in(0, **MANAGED), sign_in(30, SERVER_FAR, **MANAGED)],
+        [],
+    ),
+    "Microsoft's own networks": (away(5, LAGOS | {"autonomous_system_number": 8075}), []),
+    "silent renewals": (away(5, is_interactive=False), []),
+    "rows without a place": (
+        [
+            *away(5, LAGOS | NOWHERE),
+            sign_in(6, LAGOS, latitude=0.0, longitude=0.0),
+            sign_in(7, LAGOS, latitude=float("nan")),
+            sign_in(8, LAGOS, user_id=None),
+        ],
+        [],
+    ),
+    "somebody new": ([sign_in(0, HOME_OF_ONE), sign_in(30, LAGOS)], ["user-1"]),
+}
+"""Who signs in where, and who of them cannot have travelled so."""
+TRUSTED: Final[Table] = {
+    "the firm's own network far away": (away(30, LAGOS | {"ip_address": "203.0.113.7"}), []),
+    "the office, where it is trusted, is a place to come from": (away(30), ["user-1"]),
+}
+
+
+@pytest.fixture(scope="module")
+def journeys() -> Found:
+    return by_case(D17, rows_of(JOURNEYS))
+
+
+def test_two_sign_ins_further_apart_than_anybody_flies_are_an_impossible_journey(journeys: Found) -> None:
+    assert people(journeys) == expected_of(JOURNEYS)
+
+
+def test_a_journey_says_from_where_to_where_and_how_far(journeys: Found) -> None:
+    [found] = journeys["Lagos an hour after the office"]
+
+    assert found.source == "198.51.100.7"
     assert found.level is Level.HIGH
     assert (found.facts["from"], found.facts["to"]) == ("BE", "NG")
     assert 4800 < found.facts["km"] < 5000
@@ -43,151 +136,45 @@ def test_lagos_an_hour_after_the_office_is_an_impossible_journey() -> None:
     assert len(found.record_ids) == 2
 
 
-def test_the_same_journey_in_six_hours_is_a_flight() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(6 * 60, LAGOS)])
-
-
-@pytest.mark.parametrize(("minutes", "is_found"), [(60 * 4800 / 900 - 10, True), (60 * 5000 / 900, False)])
-def test_nine_hundred_kilometres_an_hour_is_the_limit(minutes: float, is_found: bool) -> None:  # noqa: FBT001 - a table
-    assert bool(whom(D17, [*USUAL, sign_in(0), sign_in(minutes, LAGOS)])) is is_found
-
-
-@pytest.mark.parametrize(("latitude", "is_found"), [(51.05 - 6.2, True), (51.05 - 5.2, False)])
-def test_less_than_five_hundred_kilometres_beyond_the_error_are_none(latitude: float, is_found: bool) -> None:  # noqa: FBT001
-    near = LAGOS | {"latitude": latitude, "longitude": 3.72}
-
-    assert bool(whom(D17, [*USUAL, sign_in(0), sign_in(2, near)])) is is_found
-
-
-def test_two_places_at_the_same_moment_are_impossible_too() -> None:
-    assert whom(D17, [*USUAL, sign_in(0), sign_in(0, LAGOS)]) == ["user-1"]
-
-
-def test_who_was_stopped_after_the_password_travels_too() -> None:
-    [found] = detections(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS, error_code=50076)])
+def test_who_was_stopped_after_the_password_travels_too(journeys: Found) -> None:
+    [found] = journeys["stopped after the password"]
 
     assert (found.succeeded, found.approved) == (True, False)
 
 
-def test_a_wrong_password_from_far_away_is_no_journey() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS, error_code=50126)])
+def test_there_and_back_is_told_once_with_both_legs_and_being_back_at_once_speaks_for_a_tunnel(
+    journeys: Found,
+) -> None:
+    [there], [returned] = journeys["there"], journeys["there and back"]
+
+    assert len(returned.record_ids) == 3
+    assert returned.source == "198.51.100.7"
+    assert returned.facts["points"] == there.facts["points"] - 1
 
 
-def test_there_and_back_is_told_once_with_both_legs() -> None:
-    [found] = detections(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS), sign_in(60)])
+def test_of_somebody_new_less_is_certain_but_it_is_told(journeys: Found) -> None:
+    [found], [known] = journeys["somebody new"], journeys["there"]
 
-    assert len(found.record_ids) == 3
-    assert found.source == "198.51.100.7"
-
-
-def test_being_back_at_once_speaks_for_a_tunnel() -> None:
-    away = sign_in(30, LAGOS)
-    [alone] = detections(D17, [*USUAL, sign_in(0), away])
-    [returned] = detections(D17, [*USUAL, sign_in(0), away, sign_in(60)])
-
-    assert returned.facts["points"] == alone.facts["points"] - 1
-
-
-@pytest.mark.parametrize(
-    "place", [LUXEMBOURG, LILLE, MAASTRICHT, TRAIN], ids=["Luxembourg", "Lille", "Maastricht", "train"]
-)
-def test_the_other_side_of_the_border_is_near(place: dict[str, object]) -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(5, place), sign_in(10)])
-
-
-def test_telephones_are_not_asked_where_they_are() -> None:
-    rows = [*USUAL, sign_in(0), sign_in(5, ALICANTE, user_agent=IPHONE), sign_in(10, ROAMING, user_agent=IPHONE)]
-
-    assert not detections(D17, rows)
-
-
-def test_a_telephone_on_a_rented_server_is_none() -> None:
-    assert whom(D17, [*USUAL, sign_in(0), sign_in(30, SERVER_FAR, user_agent=IPHONE)]) == ["user-1"]
+    assert found.facts["points"] < known.facts["points"]
 
 
 def test_a_holiday_on_the_costa_blanca_begins_with_a_flight() -> None:
     rows = [sign_in(day * 24 * 60 + 360, ALICANTE) for day in range(10)]
 
-    assert not detections(D17, [*USUAL, sign_in(0), *rows], as_of=START + timedelta(days=20))
+    assert not by_case(D17, {"a holiday": [*USUAL, sign_in(0), *rows]}, as_of=START + timedelta(days=20))["a holiday"]
 
 
-def test_the_relay_of_a_telephone_maker_is_near() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(5, RELAY), sign_in(6)])
-
-
-def test_two_addresses_of_one_carrier_are_one_stay() -> None:
-    elsewhere = LAGOS | {"autonomous_system_number": OFFICE["autonomous_system_number"]}
-
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(30, elsewhere)])
-
-
-def test_without_number_of_the_network_the_address_tells_one_stay() -> None:
-    here = OFFICE | {"autonomous_system_number": None}
-    near = LAGOS | {"autonomous_system_number": None, "ip_address": "192.0.77.9"}
-    far = LAGOS | {"autonomous_system_number": None}
-
-    assert not detections(D17, [*days(place=here), sign_in(0, here), sign_in(30, near)])
-    assert whom(D17, [*days(place=here), sign_in(0, here), sign_in(30, far)]) == ["user-1"]
-
-
-def test_the_networks_of_colleagues_are_no_place_of_a_stranger() -> None:
-    desktops = SERVER_FAR
-    colleagues = days(["user-2", "user-3", "user-4"], place=desktops)
-
-    assert not detections(D17, [*USUAL, *colleagues, sign_in(0), sign_in(30, desktops)])
-    assert whom(D17, [*USUAL, *days(["user-2", "user-3"], place=desktops), sign_in(0), sign_in(30, desktops)]) == [
-        "user-1"
-    ]
-
-
-def test_three_accounts_in_one_night_do_not_make_a_network_the_firms_own() -> None:
-    night = [sign_in(-2 * 24 * 60 + turn, LAGOS, user) for turn, user in enumerate(["user-2", "user-3", "user-4"])]
-
-    assert "user-1" in whom(D17, [*USUAL, *night, sign_in(0), sign_in(30, LAGOS)])
-
-
-def test_a_device_of_the_firm_is_where_its_tunnel_ends() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0, **MANAGED), sign_in(30, SERVER_FAR, **MANAGED)])
-
-
-def test_the_firms_own_networks_are_none() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS)], trusted_networks=("198.51.100.0/24",))
-
-
-def test_the_office_is_a_place_to_come_from_also_where_it_is_trusted() -> None:
-    assert whom(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS)], trusted_networks=("192.0.2.0/24",)) == ["user-1"]
+def test_the_firms_own_networks_are_no_place_to_arrive_at() -> None:
+    assert people(by_case(D17, rows_of(TRUSTED), trusted_networks=("192.0.2.0/24", "203.0.113.0/24"))) == expected_of(
+        TRUSTED
+    )
 
 
 def test_a_tunnel_that_is_in_use_for_weeks_is_a_habit() -> None:
     habit = [row for day in range(2, 20) for row in (sign_in(-day * 24 * 60), sign_in(-day * 24 * 60 + 30, LAGOS))]
+    rows = [*days(lasting=60), *habit, sign_in(0), sign_in(30, LAGOS)]
 
-    assert not [
-        one for one in detections(D17, [*days(lasting=60), *habit, sign_in(0), sign_in(30, LAGOS)]) if one.last > at(0)
-    ]
-
-
-def test_microsofts_own_networks_are_nobodys_place() -> None:
-    behind = LAGOS | {"autonomous_system_number": 8075}
-
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(5, behind)])
-
-
-def test_silent_renewals_do_not_travel() -> None:
-    assert not detections(D17, [*USUAL, sign_in(0), sign_in(5, LAGOS, is_interactive=False)])
-
-
-def test_rows_without_a_place_are_passed_over() -> None:
-    nowhere = {"latitude": None, "longitude": None, "country_or_region": None}
-    rows = [*USUAL, sign_in(0), sign_in(5, LAGOS | nowhere), sign_in(6, LAGOS, latitude=0.0, longitude=0.0)]
-
-    assert not detections(D17, [*rows, sign_in(7, LAGOS, latitude=float("nan")), sign_in(8, LAGOS, user_id=None)])
-
-
-def test_of_somebody_new_less_is_certain_but_it_is_told() -> None:
-    [found] = detections(D17, [sign_in(0, HOME_OF_ONE), sign_in(30, LAGOS)])
-    [known] = detections(D17, [*USUAL, sign_in(0), sign_in(30, LAGOS)])
-
-    assert found.facts["points"] < known.facts["points"]
+    assert not [one for one in detections(D17, rows) if one.last > at(0)]
 
 
 def test_in_the_log_of_a_demonstration_tenant_nobody_travels() -> None:
