@@ -1,7 +1,7 @@
 # ruff: noqa: ANN401 - tables of any shape
 """Evidence in words that need no manual."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -167,6 +167,12 @@ def rights_and_exceptions() -> Iterator[tuple[str, object]]:
     )
 
 
+@pytest.fixture(scope="module")
+def everything() -> list[tuple[str, object]]:
+    """Every evidence column of every check, with the values it can have."""
+    return list(everything_judged())
+
+
 def everything_judged() -> Iterator[tuple[str, object]]:
     users = [a_user("ann"), a_user("jo", user_type="Guest")]
     idle = [user | {"last_successful_sign_in_date_time": None} for user in users]
@@ -196,16 +202,16 @@ def everything_judged() -> Iterator[tuple[str, object]]:
     yield from second_factors()
 
 
-def codes(evidence: Iterator[tuple[str, object]]) -> set[tuple[str, str]]:
+def codes(evidence: Iterable[tuple[str, object]]) -> set[tuple[str, str]]:
     values = ((name, entry) for name, value in evidence for entry in (value if isinstance(value, list) else [value]))
     return {(name, value) for name, value in values if isinstance(value, str) and name in CODES}
 
 
-def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle() -> None:
-    assert codes(everything_judged()) == {(name, code) for name, phrases in CODES.items() for code in phrases}
+def test_every_code_that_a_check_gives_has_a_phrase_and_no_phrase_is_idle(everything: list[tuple[str, object]]) -> None:
+    assert codes(everything) == {(name, code) for name, phrases in CODES.items() for code in phrases}
 
 
-def test_no_column_with_codes_is_forgotten() -> None:
+def test_no_column_with_codes_is_forgotten(everything: list[tuple[str, object]]) -> None:
     """Addresses, places and moments are shown as they are; every other text is a code."""
     as_they_are = {
         *(
@@ -234,9 +240,7 @@ def test_no_column_with_codes_is_forgotten() -> None:
             "times",
         ),
     }
-    texts = {
-        name for name, value in everything_judged() if isinstance(value, str) or (isinstance(value, list) and value)
-    }
+    texts = {name for name, value in everything if isinstance(value, str) or (isinstance(value, list) and value)}
 
     assert texts - as_they_are == set(CODES)
 
