@@ -1,5 +1,8 @@
+from typing import Final
+
 import pytest
-from engine_kit import a_baseline, at, detections, examined, whom
+from cases_kit import Found, Table, by_case, expected_of, levels, people, rows_of
+from engine_kit import a_baseline, at, examined
 from place_kit import HOME_OF_ONE, IPHONE, LAGOS, OFFICE, days, sign_in, unit
 
 from checks.signins.units import Level
@@ -16,84 +19,87 @@ ROPC = {
     "user_agent": "BAV2ROPC",
 }
 ALONE = {"authentication_requirement": "singleFactorAuthentication"}
+OLDER = ("IMAP4", "POP3", "Authenticated SMTP", "Other clients", "Exchange Web Services")
+TELEPHONE = {"client_app_used": "Exchange ActiveSync", "user_agent": IPHONE}
+CLAIM = '[{"authenticationStepResultDetail": "MFA requirement satisfied by claim in the token", "succeeded": true}]'
+UNSAID_PROTOCOL = {"client_app_used": "Other clients", "user_agent": "CBAInPROD", "authentication_protocol": None}
+
+PROTOCOLS: Final[Table] = {
+    **{client: ([*USUAL, sign_in(0, client_app_used=client)], [Level.LISTED]) for client in OLDER},
+    "from a strange network": ([*USUAL, sign_in(0, LAGOS, **IMAP)], [Level.MEDIUM]),
+    "the second time": ([*USUAL, sign_in(-3 * DAY, **IMAP), sign_in(0, **IMAP)], [Level.LISTED]),
+    "the first time in the log, but in the baseline": ([*USUAL, sign_in(0, **IMAP)], []),
+    "another older protocol": ([*days(**IMAP), sign_in(0, client_app_used="POP3")], [Level.LISTED]),
+    **{
+        f"modern: {client}": ([*USUAL, sign_in(0, LAGOS, client_app_used=client)], [])
+        for client in ("Browser", "Mobile Apps and Desktop clients", "Universal Outlook")
+    },
+    "a failure": ([*USUAL, sign_in(0, LAGOS, **IMAP | {"error_code": 50126})], []),
+    "a guest": ([*USUAL, sign_in(0, LAGOS, **IMAP | {"user_type": "guest"})], []),
+    "a row without program": ([*USUAL, sign_in(0, LAGOS, **IMAP | {"client_app_used": None})], []),
+    "the mail program of a telephone": ([*USUAL, sign_in(0, **TELEPHONE)], [Level.LISTED]),
+    "the mail program of a telephone that proves a second factor": (
+        [*USUAL, sign_in(0, authentication_details=CLAIM, **TELEPHONE)],
+        [],
+    ),
+    "somebody new": ([sign_in(0, **IMAP), sign_in(1, **ROPC | ALONE)], []),
+}
+"""Sign-ins by older protocols, and what they are worth."""
+REMEMBERED: Final = {
+    "the first time in the log, but in the baseline": [a_baseline("user-1", "client", "IMAP4")],
+}
+SENT: Final[Table] = {
+    "one factor": ([*USUAL, sign_in(0, OFFICE, **ROPC | ALONE)], ["user-1"]),
+    "not said how many factors": ([*USUAL, sign_in(0, OFFICE, **ROPC)], ["user-1"]),
+    "not said by which protocol, but by which program": ([*USUAL, sign_in(0, **UNSAID_PROTOCOL)], ["user-1"]),
+    "a script that always ran": ([*days(lasting=60, **ROPC), sign_in(0, **ROPC)], []),
+    "a wrong password": ([*USUAL, sign_in(0, HOME_OF_ONE, **ROPC | {"error_code": 50126})], []),
+    "a guest": ([*USUAL, sign_in(0, HOME_OF_ONE, **ROPC | {"user_type": "guest"})], []),
+    "a second factor": (
+        [*USUAL, sign_in(0, HOME_OF_ONE, **ROPC | {"authentication_requirement": "multiFactorAuthentication"})],
+        [],
+    ),
+    "another protocol": (
+        [*USUAL, sign_in(0, HOME_OF_ONE, **ROPC | {"authentication_protocol": "oAuth2", "user_agent": None})],
+        [],
+    ),
+    "somebody new": ([sign_in(0, **IMAP), sign_in(1, **ROPC | ALONE)], []),
+}
+"""Passwords that a program sends, and whose of them are told."""
 
 
-@pytest.mark.parametrize("client", ["IMAP4", "POP3", "Authenticated SMTP", "Other clients", "Exchange Web Services"])
-def test_a_first_sign_in_by_an_older_protocol_is_listed(client: str) -> None:
-    [found] = detections(D32, [*USUAL, sign_in(0, client_app_used=client)])
-
-    assert (found.user_id, found.level, found.facts) == ("user-1", Level.LISTED, {"client": client})
+@pytest.fixture(scope="module")
+def protocols() -> Found:
+    return by_case(D32, rows_of(PROTOCOLS), baselines=REMEMBERED)
 
 
-def test_from_a_strange_network_it_is_worth_a_look() -> None:
-    [found] = detections(D32, [*USUAL, sign_in(0, LAGOS, **IMAP)])
-
-    assert found.level is Level.MEDIUM
-
-
-def test_the_second_time_is_no_news() -> None:
-    assert [one.first for one in detections(D32, [*USUAL, sign_in(-3 * DAY, **IMAP), sign_in(0, **IMAP)])] == [
-        at(-3 * DAY)
-    ]
-    assert not detections(D32, [*USUAL, sign_in(0, **IMAP)], baselines=[a_baseline("user-1", "client", "IMAP4")])
+@pytest.fixture(scope="module")
+def sent() -> Found:
+    return by_case(D33, rows_of(SENT))
 
 
-def test_another_older_protocol_is_news() -> None:
-    rows = [*days(**IMAP), sign_in(0, client_app_used="POP3")]
-
-    assert [one.facts["client"] for one in detections(D32, rows) if one.first >= at(0)] == ["POP3"]
-
-
-@pytest.mark.parametrize("client", ["Browser", "Mobile Apps and Desktop clients", "Universal Outlook"])
-def test_modern_programs_are_none(client: str) -> None:
-    assert not detections(D32, [*USUAL, sign_in(0, LAGOS, client_app_used=client)])
+def test_a_first_sign_in_by_an_older_protocol_is_listed_and_from_a_strange_network_worth_a_look(
+    protocols: Found,
+) -> None:
+    assert levels(protocols) == expected_of(PROTOCOLS)
 
 
-@pytest.mark.parametrize("given", [{"error_code": 50126}, {"user_type": "guest"}, {"client_app_used": None}])
-def test_failures_guests_and_rows_without_program_are_none(given: dict[str, object]) -> None:
-    assert not detections(D32, [*USUAL, sign_in(0, LAGOS, **IMAP | given)])
+def test_an_older_protocol_is_told_by_its_name_once(protocols: Found) -> None:
+    assert {client: [(one.user_id, one.facts) for one in protocols[client]] for client in OLDER} == {
+        client: [("user-1", {"client": client})] for client in OLDER
+    }
+    assert [one.first for one in protocols["the second time"]] == [at(-3 * DAY)]
+    assert [one.facts["client"] for one in protocols["another older protocol"]] == ["POP3"]
 
 
-def test_the_mail_program_of_a_telephone_that_proves_a_second_factor_is_modern() -> None:
-    telephone = {"client_app_used": "Exchange ActiveSync", "user_agent": IPHONE}
-    claim = '[{"authenticationStepResultDetail": "MFA requirement satisfied by claim in the token", "succeeded": true}]'
-
-    assert whom(D32, [*USUAL, sign_in(0, **telephone)]) == ["user-1"]
-    assert not detections(D32, [*USUAL, sign_in(0, authentication_details=claim, **telephone)])
+def test_a_password_sent_by_a_program_for_the_first_time_is_told(sent: Found) -> None:
+    assert people(sent) == expected_of(SENT)
 
 
-def test_of_somebody_new_nothing_is_told() -> None:
-    assert not examined([sign_in(0, **IMAP), sign_in(1, **ROPC | ALONE)], [D32, D33]).detections
-
-
-@pytest.mark.parametrize("given", [ALONE, {}], ids=["one factor", "unsaid"])
-def test_a_password_sent_by_a_program_for_the_first_time_is_worth_a_look(given: dict[str, object]) -> None:
-    [found] = detections(D33, [*USUAL, sign_in(0, OFFICE, **ROPC | given)])
-
-    assert (found.user_id, found.level, found.succeeded, found.approved) == ("user-1", Level.MEDIUM, True, False)
-
-
-def test_the_name_of_the_program_is_enough_where_the_protocol_is_not_said() -> None:
-    said = {"client_app_used": "Other clients", "user_agent": "CBAInPROD", "authentication_protocol": None}
-
-    assert whom(D33, [*USUAL, sign_in(0, **said)]) == ["user-1"]
-
-
-def test_a_script_that_always_ran_is_a_habit() -> None:
-    assert not detections(D33, [*days(lasting=60, **ROPC), sign_in(0, **ROPC)])
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"error_code": 50126},
-        {"user_type": "guest"},
-        {"authentication_requirement": "multiFactorAuthentication"},
-        {"authentication_protocol": "oAuth2", "user_agent": None},
-    ],
-)
-def test_wrong_passwords_guests_second_factors_and_other_protocols_are_none(given: dict[str, object]) -> None:
-    assert not detections(D33, [*USUAL, sign_in(0, HOME_OF_ONE, **ROPC | given)])
+def test_a_password_sent_by_a_program_is_worth_a_look(sent: Found) -> None:
+    for case in ("one factor", "not said how many factors"):
+        [found] = sent[case]
+        assert (found.level, found.succeeded, found.approved) == (Level.MEDIUM, True, False), case
 
 
 def test_version_one_of_the_log_does_not_tell_the_protocol() -> None:
