@@ -22,7 +22,7 @@ from checks.results import CheckResult
 GOOD = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.ATTESTED})
 CHECKS = [check.id for check in CATALOGUE]
 
-normal = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+normal = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 deep = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 search = settings(deep, max_examples=500, phases=[Phase.generate])
 
@@ -147,7 +147,7 @@ def hold(check_id: str, name: str, how: settings) -> None:
     asked = 4 if "sign_in_baselines" in tables else 2 if "sign_ins" in tables else 1
     cost = (1 if holds is never_improves else 2) * asked
 
-    @settings(how, max_examples=how.max_examples // cost)
+    @settings(how, max_examples=max(1, how.max_examples // cost))
     @given(cases(catalogue))
     def property_holds(case: Case) -> None:
         assert holds(catalogue, *case)
