@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from command_line import World, a_world, command
+from command_line import Answer, World, a_world, command
 from openpyxl import load_workbook
 from typer.main import get_command
 
@@ -37,6 +37,8 @@ HEAVY = (
     "rich.console",
 )
 SLUG = "lambert"
+ONE_AREA = ("--only", "directory")
+"""In which something is found and something needs a licence: a scan of everything takes three times as long."""
 
 
 def commands() -> dict[str, str]:
@@ -142,9 +144,9 @@ def test_help_imports_nothing_that_only_a_running_command_needs() -> None:
 
 def test_help_costs_less_than_half_a_second_of_processor_time() -> None:
     program = "import time\nfrom m365_posture.__main__ import run\nrun(['--help'])\nprint(time.process_time())"
-    answers = [python(program) for _ in range(3)]
+    answers = (python(program) for _ in range(3))
 
-    assert min(float(answer.stdout.splitlines()[-1]) for answer in answers) < 0.5
+    assert any(float(answer.stdout.splitlines()[-1]) < 0.5 for answer in answers)
 
 
 def test_the_version_is_told() -> None:
@@ -217,8 +219,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield served
 
 
-def test_judging_writes_the_documented_json_lines(world: World) -> None:
-    rows = world.run("judge", world.scans(SLUG)[0], "--format", "jsonl").rows
+@pytest.fixture(scope="module")
+def lines(world: World) -> Answer:
+    """What the scan says when it is judged again, as JSON lines."""
+    return world.run("judge", world.scans(SLUG)[0], "--format", "jsonl")
+
+
+def test_judging_writes_the_documented_json_lines(lines: Answer) -> None:
+    rows = lines.rows
 
     of_checks = [row for row in rows if row["object_id"] is None]
     of_objects = [row for row in rows if row["object_id"] is not None]
@@ -236,9 +244,8 @@ def test_judging_writes_the_documented_json_lines(world: World) -> None:
         assert row["failing"] == sum(other["check_id"] == row["check_id"] for other in of_objects)
 
 
-def test_every_format_tells_the_same(world: World) -> None:
+def test_every_format_tells_the_same(world: World, lines: Answer) -> None:
     scan = world.scans(SLUG)[0]
-    lines = world.run("judge", scan, "--format", "jsonl")
     as_csv = list(csv.DictReader(StringIO(world.run("judge", scan, "--format", "csv").text)))
     as_table = world.run("judge", scan).text
 
@@ -251,7 +258,7 @@ def test_every_format_tells_the_same(world: World) -> None:
             assert re.search(rf"{row['check_id']} +{row['severity']} +{row['status']} ", as_table)
 
 
-def test_a_moment_can_be_given_as_a_day(world: World) -> None:
+def test_a_moment_can_be_given_as_a_day(world: World, lines: Answer) -> None:
     scan = world.scans(SLUG)[0]
     by_day, by_time = (
         world.run("judge", scan, "--as-of", moment, "--format", "jsonl").output
@@ -259,16 +266,16 @@ def test_a_moment_can_be_given_as_a_day(world: World) -> None:
     )
 
     assert by_day == by_time
-    assert by_day != world.run("judge", scan, "--format", "jsonl").output
+    assert by_day != lines.output
 
 
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        pytest.param((), 0, id="normally 0"),
+        pytest.param(ONE_AREA, 0, id="normally 0"),
         pytest.param(("--fail-on", "critical"), 1, id="a critical finding"),
-        pytest.param(("--strict",), 3, id="strictly a missing licence is incomplete"),
-        pytest.param(("--strict", "--fail-on", "info"), 1, id="findings go before gaps"),
+        pytest.param(("--strict", *ONE_AREA), 3, id="strictly a missing licence is incomplete"),
+        pytest.param(("--strict", "--fail-on", "info", *ONE_AREA), 1, id="findings go before gaps"),
     ],
 )
 def test_a_scan_ends_as_it_was_asked_to(world: World, options: tuple[str, ...], code: int) -> None:
@@ -398,10 +405,9 @@ def test_hostile_text_drives_neither_a_terminal_nor_a_spreadsheet(capsysbinary: 
 
 
 def test_keys_are_made_backed_up_restored_and_replaced(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, lines: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("M365_POSTURE_PASSPHRASE", "correct horse battery")
-    before = world.run("judge", world.scans(SLUG)[0], "--format", "jsonl").output
     backup, restored, new = (tmp_path / name for name in ("master.backup", "restored.key", "new.key"))
 
     assert command("keys", "backup", backup, "--key-file", world.key_file).code == 0
@@ -410,7 +416,7 @@ def test_keys_are_made_backed_up_restored_and_replaced(
     assert world.run("keys", "rotate", new).code == 0
     assert world.run("judge", world.scans(SLUG)[0]).code == 2
     after = command("judge", world.scans(SLUG)[0], "--config", world.config, "--key-file", new, "--format", "jsonl")
-    assert after.output == before
+    assert after.output == lines.output
     back = command("keys", "rotate", world.key_file, "--config", world.config, "--key-file", new)
     assert back.code == 0
 

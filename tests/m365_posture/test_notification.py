@@ -133,16 +133,15 @@ def test_only_the_channel_that_was_not_reached_is_told_later(firm: Firm, channel
     assert (len(channel.received), len(down.received)) == (1, 4)
 
 
-def test_a_channel_that_is_not_there_is_told_of_and_its_address_is_not(firm: Firm) -> None:
+def test_a_channel_that_is_not_there_is_told_of_without_its_address_and_what_it_was_to_say_waits_until_it_can_be_sent(
+    firm: Firm, channel: Receiver
+) -> None:
     address = nobody_there()
     outcome = told(firm, an_evaluation(a_story()), address)
 
     assert outcome.unreached == ("channel 1 (json) could not be reached",)
     assert address not in repr((outcome, firm.signals(), firm.trail("send_signal")))
 
-
-def test_what_could_not_be_sent_waits_until_it_can_be(firm: Firm, channel: Receiver) -> None:
-    told(firm, an_evaluation(a_story()), nobody_there())
     later = told(firm, an_evaluation(number=2), channel.address, later=timedelta(days=1))
 
     assert later.sent == 1

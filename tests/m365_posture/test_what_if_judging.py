@@ -177,7 +177,9 @@ def holes(number: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "new", [{}, {"applications": {"includeApplications": ["app0"]}}, {"platforms": platforms("iOS")}]
 )
-@pytest.mark.parametrize("number", [1, 3, 6])
+@pytest.mark.parametrize(
+    "number", [pytest.param(1, marks=pytest.mark.deep), pytest.param(3, marks=pytest.mark.deep), 6]
+)
 def test_one_policy_more_opens_nothing_and_one_less_closes_nothing(number: int, new: dict[str, Any]) -> None:
     more = judged(a_firm(*holes(number)), policies=[a_file(**new)])
     added = a_policy("p9", display_name="New", **new)
