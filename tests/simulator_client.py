@@ -1,12 +1,16 @@
 """A client that talks to a simulator as an app of a tenant would."""
 
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
 from simulator.server import Simulator
+from simulator.tenants import SimulatedTenant
 
 Simulated = Callable[..., Simulator]
 """The fixture `simulated`: tenants and options of a simulator in, a running one out."""
@@ -52,6 +56,16 @@ class Client:
     def post(self, path: str, body: object) -> httpx.Response:
         url = f"{self.simulator.hosts.graph}/{path}"
         return self.http.post(url, json=body, headers={"Authorization": f"Bearer {self.token}"})
+
+
+@contextmanager
+def a_client(tenant: SimulatedTenant, folder: Path, **options: Any) -> Iterator[Client]:  # noqa: ANN401 - the simulator's own options
+    """Serve a tenant and sign in; `folder` holds the simulator's certificates."""
+    with (
+        Simulator([tenant], folder, **options) as simulator,
+        httpx.Client(verify=ssl.create_default_context(cafile=simulator.hosts.ca_file), timeout=30) as http,
+    ):
+        yield Client(http, simulator, token_request(simulator, http, tenant.slug).json()["access_token"])
 
 
 def token_request(simulator: Simulator, http: httpx.Client, tenant: str, **form: str) -> httpx.Response:

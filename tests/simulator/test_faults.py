@@ -1,13 +1,14 @@
 """Scripted faults, as they arrive at a client."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
-from simulator_client import Client, SignedIn
+from simulator_client import Client, a_client
 
 from simulator.faults import Fault, FaultKind, FaultScript
 from simulator.generate import generate_tenant
@@ -17,9 +18,24 @@ SPEED: Final = 4_000.0
 """The pause between two bytes of a dripping body is then a quarter of a millisecond."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tenant() -> SimulatedTenant:
     return generate_tenant(users=6, sign_ins=5, sites=1, shared_items=3)
+
+
+@pytest.fixture(scope="module")
+def served(tenant: SimulatedTenant, simulator_folder: Path) -> Iterator[Client]:
+    """A client of a simulator that no test changes but for its faults."""
+    with a_client(tenant, simulator_folder, clock_speed=SPEED, throttling=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client(served: Client) -> Client:
+    """The client, before anything went wrong."""
+    served.simulator.faults.clear()
+    served.simulator.faults.fired.clear()
+    return served
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,8 @@ def singleton(client: Client, _tenant: SimulatedTenant) -> httpx.Response:
 
 
 def batch(client: Client, tenant: SimulatedTenant) -> httpx.Response:
-    urls = [f"/users/{user_id}/mailFolders/inbox/messageRules" for user_id in list(tenant.inbox_rules)[:3]]
+    fewest = sorted(tenant.inbox_rules, key=lambda mailbox: len(tenant.inbox_rules[mailbox]))
+    urls = [f"/users/{user_id}/mailFolders/inbox/messageRules" for user_id in fewest[:2]]
     requests = [{"id": str(index), "method": "GET", "url": url} for index, url in enumerate(urls)]
     return client.post("v1.0/$batch", {"requests": requests})
 
@@ -79,12 +96,12 @@ UNLICENSED: Final = {
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-def struck(signed_in: SignedIn, tenant: SimulatedTenant, kind: str, fault: FaultKind, **options: Any) -> httpx.Response:  # noqa: ANN401 - a fault's fields
+def struck(client: Client, tenant: SimulatedTenant, kind: str, fault: FaultKind, **options: Any) -> httpx.Response:  # noqa: ANN401 - a fault's fields
     """The answer to a request of a kind with a fault on it."""
     target = KINDS[kind]
     script = Fault(fault, target.pattern, skip=target.skip, in_batch=target.in_batch, **options)
-    client = signed_in(tenant, faults=[script], clock_speed=SPEED, throttling=False)
-    client.http.timeout = httpx.Timeout(30, read=0.5 if fault is FaultKind.TIMEOUT else 30)
+    client.simulator.faults.add(script)
+    client.http.timeout = httpx.Timeout(30, read=0.3 if fault is FaultKind.TIMEOUT else 30)
     try:
         return target.send(client, tenant)
     finally:
@@ -101,8 +118,8 @@ def outcomes(kind: str, answer: httpx.Response) -> list[tuple[int, Any]]:
 
 @every_kind
 @pytest.mark.parametrize("fault", STATUS)
-def test_an_error_has_its_status(fault: FaultKind, kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    found = outcomes(kind, struck(signed_in, tenant, kind, fault))
+def test_an_error_has_its_status(fault: FaultKind, kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    found = outcomes(kind, struck(client, tenant, kind, fault))
 
     wrong = [(status, body) for status, body in found if status != 200]
     assert [status for status, _ in wrong] == [STATUS[fault]]
@@ -111,9 +128,9 @@ def test_an_error_has_its_status(fault: FaultKind, kind: str, signed_in: SignedI
 
 @every_kind
 def test_a_missing_licence_is_told_in_the_words_of_the_service(
-    kind: str, signed_in: SignedIn, tenant: SimulatedTenant
+    kind: str, client: Client, tenant: SimulatedTenant
 ) -> None:
-    found = outcomes(kind, struck(signed_in, tenant, kind, FaultKind.UNLICENSED))
+    found = outcomes(kind, struck(client, tenant, kind, FaultKind.UNLICENSED))
 
     expected = UNLICENSED.get(kind, (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant"))
     assert expected in [(status, body["error"]["code"]) for status, body in found if status != 200]
@@ -122,15 +139,15 @@ def test_a_missing_licence_is_told_in_the_words_of_the_service(
 @pytest.mark.parametrize("retry_after", ["5", "2.128", "Mon, 23 Nov 2026 06:00:00 GMT", None])
 @pytest.mark.parametrize("fault", [FaultKind.THROTTLED, FaultKind.UNAVAILABLE])
 def test_it_says_how_long_to_wait_as_scripted(
-    fault: FaultKind, retry_after: str | None, signed_in: SignedIn, tenant: SimulatedTenant
+    fault: FaultKind, retry_after: str | None, client: Client, tenant: SimulatedTenant
 ) -> None:
-    answer = struck(signed_in, tenant, "first page", fault, retry_after=retry_after)
+    answer = struck(client, tenant, "first page", fault, retry_after=retry_after)
 
     assert answer.headers.get("Retry-After") == retry_after
 
 
-def test_a_part_throttled_in_a_batch_says_how_long_to_wait(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    answer = struck(signed_in, tenant, "batch part", FaultKind.THROTTLED_IN_BATCH, retry_after="5")
+def test_a_part_throttled_in_a_batch_says_how_long_to_wait(client: Client, tenant: SimulatedTenant) -> None:
+    answer = struck(client, tenant, "batch part", FaultKind.THROTTLED_IN_BATCH, retry_after="5")
 
     parts = {part["status"]: part for part in answer.json()["responses"]}
     assert parts[429]["headers"]["Retry-After"] == "5"
@@ -139,32 +156,32 @@ def test_a_part_throttled_in_a_batch_says_how_long_to_wait(signed_in: SignedIn, 
 
 
 @every_kind
-def test_a_timeout_is_an_answer_that_never_comes(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+def test_a_timeout_is_an_answer_that_never_comes(kind: str, client: Client, tenant: SimulatedTenant) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        struck(signed_in, tenant, kind, FaultKind.TIMEOUT)
+        struck(client, tenant, kind, FaultKind.TIMEOUT)
 
 
 @every_kind
 def test_a_dropped_connection_ends_in_the_middle_of_the_body(
-    kind: str, signed_in: SignedIn, tenant: SimulatedTenant
+    kind: str, client: Client, tenant: SimulatedTenant
 ) -> None:
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
-        struck(signed_in, tenant, kind, FaultKind.DROPPED)
+        struck(client, tenant, kind, FaultKind.DROPPED)
 
 
 @every_kind
-def test_a_dripping_body_comes_whole_but_late(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+def test_a_dripping_body_comes_whole_but_late(kind: str, client: Client, tenant: SimulatedTenant) -> None:
     started = time.monotonic()
 
-    answer = struck(signed_in, tenant, kind, FaultKind.DRIPPING)
+    answer = struck(client, tenant, kind, FaultKind.DRIPPING)
 
     assert time.monotonic() - started > len(answer.content) / SPEED
     assert answer.json()
 
 
 @every_kind
-def test_truncated_json_is_a_complete_answer(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    answer = struck(signed_in, tenant, kind, FaultKind.TRUNCATED)
+def test_truncated_json_is_a_complete_answer(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    answer = struck(client, tenant, kind, FaultKind.TRUNCATED)
 
     if kind == "batch part":
         assert [type(body) for _, body in outcomes(kind, answer)].count(str) == 1
@@ -175,8 +192,8 @@ def test_truncated_json_is_a_complete_answer(kind: str, signed_in: SignedIn, ten
 
 
 @every_kind
-def test_an_answer_may_be_no_json(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    answer = struck(signed_in, tenant, kind, FaultKind.NOT_JSON)
+def test_an_answer_may_be_no_json(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    answer = struck(client, tenant, kind, FaultKind.NOT_JSON)
 
     if kind == "batch part":
         assert [type(body) for _, body in outcomes(kind, answer)].count(str) == 1
@@ -186,8 +203,8 @@ def test_an_answer_may_be_no_json(kind: str, signed_in: SignedIn, tenant: Simula
 
 
 @every_kind
-def test_an_answer_may_be_a_list(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    found = outcomes(kind, struck(signed_in, tenant, kind, FaultKind.NOT_AN_OBJECT))
+def test_an_answer_may_be_a_list(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    found = outcomes(kind, struck(client, tenant, kind, FaultKind.NOT_AN_OBJECT))
 
     assert [type(body) for _, body in found].count(list) == 1
 
@@ -202,8 +219,8 @@ def link_of(kind: str, answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize("kind", LISTINGS)
-def test_a_continuation_may_lead_back_to_the_same_page(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    answer = struck(signed_in, tenant, kind, FaultKind.REPEATED_NEXT_LINK)
+def test_a_continuation_may_lead_back_to_the_same_page(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    answer = struck(client, tenant, kind, FaultKind.REPEATED_NEXT_LINK)
 
     link = link_of(kind, answer)
     assert link.endswith("/messageRules") if kind == "batch part" else link == str(answer.url)
@@ -211,33 +228,31 @@ def test_a_continuation_may_lead_back_to_the_same_page(kind: str, signed_in: Sig
 
 
 @pytest.mark.parametrize("kind", LISTINGS)
-def test_a_continuation_may_lead_to_another_host(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    link = link_of(kind, struck(signed_in, tenant, kind, FaultKind.FOREIGN_NEXT_LINK))
+def test_a_continuation_may_lead_to_another_host(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    link = link_of(kind, struck(client, tenant, kind, FaultKind.FOREIGN_NEXT_LINK))
 
     assert link.startswith("https://graph.attacker.example/v1.0/")
 
 
 @pytest.mark.parametrize("kind", LISTINGS)
-def test_a_continuation_may_lead_to_another_port(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    answer = struck(signed_in, tenant, kind, FaultKind.FOREIGN_PORT_NEXT_LINK)
+def test_a_continuation_may_lead_to_another_port(kind: str, client: Client, tenant: SimulatedTenant) -> None:
+    answer = struck(client, tenant, kind, FaultKind.FOREIGN_PORT_NEXT_LINK)
 
     link = link_of(kind, answer)
     assert link.startswith("https://127.0.0.1:")
     assert not link.startswith(f"https://127.0.0.1:{answer.url.port}/")
 
 
-def test_what_reaches_the_other_port_is_recorded(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    fault = Fault(FaultKind.FOREIGN_PORT_NEXT_LINK, "v1.0/users")
-    client = signed_in(tenant, faults=[fault])
+def test_what_reaches_the_other_port_is_recorded(client: Client) -> None:
+    client.simulator.faults.add(Fault(FaultKind.FOREIGN_PORT_NEXT_LINK, "v1.0/users"))
 
     assert client.get(client.get("v1.0/users").json()["@odata.nextLink"]).status_code == 404
     assert client.simulator.requests[-1].authorized
 
 
 @pytest.mark.parametrize("kind", LISTINGS)
-def test_the_rows_come_after_an_empty_page(kind: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+def test_the_rows_come_after_an_empty_page(kind: str, client: Client, tenant: SimulatedTenant) -> None:
     target = KINDS[kind]
-    client = signed_in(tenant, throttling=False)
     whole = [body["value"] for _, body in outcomes(kind, target.send(client, tenant))]
     fault = Fault(FaultKind.EMPTY_PAGE_WITH_NEXT_LINK, target.pattern, skip=target.skip, in_batch=target.in_batch)
     client.simulator.faults.add(fault)
@@ -316,9 +331,8 @@ class TestScript:
     ],
 )
 def test_signing_in_fails_in_words_of_its_own(
-    fault: FaultKind, status: int, code: int, signed_in: SignedIn, tenant: SimulatedTenant
+    fault: FaultKind, status: int, code: int, client: Client, tenant: SimulatedTenant
 ) -> None:
-    client = signed_in(tenant)
     client.simulator.faults.add(Fault(fault, "login/*/oauth2/v2.0/token", retry_after="5"))
 
     answer = client.http.post(f"{client.simulator.hosts.login}/{tenant.tenant_id}/oauth2/v2.0/token")
@@ -326,8 +340,7 @@ def test_signing_in_fails_in_words_of_its_own(
     assert (answer.status_code, answer.json()["error_codes"]) == (status, [code])
 
 
-def test_signing_in_can_take_for_ever(signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-    client = signed_in(tenant)
+def test_signing_in_can_take_for_ever(client: Client, tenant: SimulatedTenant) -> None:
     client.simulator.faults.add(Fault(FaultKind.TIMEOUT, "login/*"))
 
     with pytest.raises(httpx.ReadTimeout):

@@ -1,11 +1,13 @@
 """The sign-in log, as v1.0 and beta show it."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from simulator_client import Client, SignedIn
+from simulator_client import Client, SignedIn, a_client
 
 from simulator.generate import generate_tenant
 from simulator.logs import wanted_sign_ins
@@ -144,40 +146,50 @@ def test_beta_properties_cannot_be_selected_in_v1(signed_in: SignedIn, kantoor: 
     assert client.rows("beta/auditLogs/signIns?$select=id,sessionId")[0] == {"id": "d", "sessionId": "s1"}
 
 
+@pytest.fixture(scope="module")
+def generated(simulator_folder: Path) -> Iterator[Client]:
+    """A tenant whose log is made while it is read."""
+    with a_client(generate_tenant(seed=7, users=20, sign_ins=1_500), simulator_folder, throttling=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def log(generated: Client) -> list[dict[str, Any]]:
+    """The rows of that log."""
+    [tenant] = generated.simulator.tenants.values()
+    assert not isinstance(tenant.sign_ins, list)
+    return [tenant.sign_ins[index] for index in range(len(tenant.sign_ins))]
+
+
+@pytest.fixture(scope="module")
+def held(log: list[dict[str, Any]], simulator_folder: Path) -> Iterator[Client]:
+    """The same tenant with its log in a list."""
+    tenant = generate_tenant(seed=7, users=20)
+    tenant.sign_ins = log
+    with a_client(tenant, simulator_folder, throttling=False) as client:
+        yield client
+
+
 class TestGeneratedLog:
     """Rows that are made while they are read behave like rows that are held."""
 
-    @pytest.fixture
-    def tenant(self) -> SimulatedTenant:
-        return generate_tenant(seed=7, users=20, sign_ins=1_500)
-
-    def held(self, tenant: SimulatedTenant) -> SimulatedTenant:
-        """The same tenant with its log in a list."""
-        log = tenant.sign_ins
-        held = generate_tenant(seed=7, users=20)
-        held.sign_ins = [log[index] for index in range(len(log))]
-        return held
-
     @pytest.mark.parametrize("version", ["v1.0", "beta"])
     @pytest.mark.parametrize("select", ["", "&$select=id,createdDateTime,userId", "&$select=userId,status"])
-    def test_in_every_listing(self, version: str, select: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
+    def test_in_every_listing(self, version: str, select: str, generated: Client, held: Client) -> None:
         path = f"{version}/auditLogs/signIns?$top=700{select}"
 
-        assert signed_in(tenant, throttling=False).rows(path) == signed_in(self.held(tenant)).rows(path)
+        assert generated.rows(path) == held.rows(path)
 
     @pytest.mark.parametrize("edge", [0, 777, 1_499])
     @pytest.mark.parametrize("operator", ["ge", "gt", "le", "lt", "eq"])
     def test_at_every_bound_of_time(
-        self, operator: str, edge: int, signed_in: SignedIn, tenant: SimulatedTenant
+        self, operator: str, edge: int, log: list[dict[str, Any]], generated: Client, held: Client
     ) -> None:
-        assert not isinstance(tenant.sign_ins, list)
-        bound = tenant.sign_ins[edge]["createdDateTime"]
+        bound = log[edge]["createdDateTime"]
         path = "beta/auditLogs/signIns?$select=id&$filter="
         path += quote(f"createdDateTime {operator} {bound} and {EVERY_TYPE}")
 
-        generated = signed_in(tenant, throttling=False).rows(path)
-
-        assert generated == signed_in(self.held(tenant), throttling=False).rows(path)
+        assert generated.rows(path) == held.rows(path)
 
     @pytest.mark.parametrize(
         "filter_text",
@@ -193,15 +205,14 @@ class TestGeneratedLog:
             pytest.param("createdDateTime ge {newer} and createdDateTime lt {middle} and {types}", id="nothing"),
         ],
     )
-    def test_under_every_filter(self, filter_text: str, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-        assert not isinstance(tenant.sign_ins, list)
-        middle, newer = (tenant.sign_ins[index]["createdDateTime"] for index in (900, 300))
+    def test_under_every_filter(
+        self, filter_text: str, log: list[dict[str, Any]], generated: Client, held: Client
+    ) -> None:
+        middle, newer = (log[index]["createdDateTime"] for index in (900, 300))
         text = filter_text.format(middle=middle, newer=newer, types=f"({EVERY_TYPE})")
         path = f"beta/auditLogs/signIns?$select=id&$top=200&$filter={quote(text)}"
 
-        generated = signed_in(tenant, throttling=False).rows(path)
-
-        assert generated == signed_in(self.held(tenant), throttling=False).rows(path)
+        assert generated.rows(path) == held.rows(path)
 
     def test_a_bounded_listing_looks_at_the_rows_within_its_bounds_only(self) -> None:
         """Of fifty million rows."""
@@ -217,16 +228,15 @@ class TestGeneratedLog:
         assert rows.count(b'"id"') >= 999
         assert following is None or following > 49_999_000
 
-    def test_rows_are_newest_first_with_ids_of_their_own(self, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-        rows = signed_in(tenant, throttling=False).rows(f"beta/auditLogs/signIns?$filter={quote(EVERY_TYPE)}")
+    def test_rows_are_newest_first_with_ids_of_their_own(self, generated: Client) -> None:
+        rows = generated.rows(f"beta/auditLogs/signIns?$filter={quote(EVERY_TYPE)}")
 
         times = [row["createdDateTime"] for row in rows]
         assert times == sorted(times, reverse=True)
         assert len({row["id"] for row in rows}) == len(rows) == 1_500
         assert set().union(*rows) <= SIGN_IN_BETA
 
-    def test_the_same_seed_gives_the_same_page(self, signed_in: SignedIn, tenant: SimulatedTenant) -> None:
-        client = signed_in(tenant)
-        first, again = (client.get("beta/auditLogs/signIns?$top=10").json()["value"] for _ in range(2))
+    def test_the_same_seed_gives_the_same_page(self, generated: Client) -> None:
+        first, again = (generated.get("beta/auditLogs/signIns?$top=10").json()["value"] for _ in range(2))
 
         assert first == again
