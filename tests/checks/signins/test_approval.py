@@ -1,8 +1,10 @@
-from builders.rows import Row
-from engine_kit import STRANGE, at, detections, examined, whom
-from password_kit import days, everybody, own, right, unit, wrong
+from typing import Final
 
-from checks.signins.units import Level
+import pytest
+from builders.rows import Row
+from cases_kit import Found, Table, by_case, expected_of, rows_of
+from engine_kit import STRANGE, at, examined
+from password_kit import days, everybody, own, right, unit, wrong
 
 D11 = unit("D11")
 D12 = unit("D12")
@@ -30,137 +32,156 @@ def granted(minutes: float, user: str = "user-1", **given: object) -> Row:
     return right(minutes, user, **{"authentication_details": APPROVED} | given)
 
 
-def test_three_refused_requests_in_ten_minutes_are_listed_and_two_are_not() -> None:
-    three = [asked(turn * 5, "user-1") for turn in range(3)]
-    two = [asked(turn * 5, "user-2") for turn in range(2)]
+SAID: Final = {"user-1": DECLINED, "user-2": UNANSWERED, "user-3": WRONG_NUMBER, "user-4": FRAUD}
+STEP = '{"authenticationMethod":"Mobile app notification","succeeded":false,"authenticationStepResultDetail":"%s"}'
+THREE: Final = [asked(turn) for turn in range(3)]
+TWO: Final = everybody(2)
 
-    [found] = detections(D11, three + two)
 
-    assert (found.user_id, found.source, found.times, found.level) == ("user-1", STRANGE, 3, Level.LISTED)
+def at_home(minutes: float, user: str = "user-1", said: str | None = UNANSWERED, **given: object) -> Row:
+    """A request that the owner brought about and did not grant."""
+    return own(minutes, user, error_code=500121, additional_details=said, **given)
+
+
+PRESSED: Final[Table] = {
+    "three in ten minutes": ([asked(turn * 5) for turn in range(3)], [("user-1", "listed")]),
+    "two": ([asked(turn * 5) for turn in range(2)], []),
+    "five": ([asked(turn * 2) for turn in range(5)], [("user-1", "medium")]),
+    "four": ([asked(turn * 2) for turn in range(4)], [("user-1", "listed")]),
+    "the window slides": ([asked(7 + turn * 5) for turn in range(3)], [("user-1", "listed")]),
+    "the window ends": ([asked(0), asked(5), asked(10.1)], []),
+    "every way of not granting": (
+        [asked(turn, user, text) for turn in range(3) for user, text in SAID.items()],
+        [(user, "listed") for user in SAID],
+    ),
+    "granted after three": ([*THREE, granted(30)], [("user-1", "high")]),
+    "granted too late": ([*THREE, granted(33)], [("user-1", "listed")]),
+    "granted before the third": ([asked(0), granted(1), asked(2), asked(3)], [("user-1", "listed")]),
+    "granted at another new place": (
+        [*days(), *THREE, granted(20, ip_address="203.0.113.8", user_agent="curl/8")],
+        [("user-1", "high")],
+    ),
+    "the owner signs in at home meanwhile": (
+        [*days(), *THREE, own(10, authentication_details=APPROVED)],
+        [("user-1", "listed")],
+    ),
+    "a claim is no approval": ([*days(), *THREE, granted(10, authentication_details=CLAIMED)], [("user-1", "listed")]),
+    "steps were not read, a success at the same place": ([*THREE, right(10)], [("user-1", "high")]),
+    "steps were not read, a success elsewhere": (
+        [*THREE, right(10, ip_address="203.0.113.8")],
+        [("user-1", "listed")],
+    ),
+    "a telephone that is off at home": (
+        [*days(), *[at_home(turn) for turn in range(6)], own(8, authentication_details=APPROVED)],
+        [],
+    ),
+    "declined six times at home, and at a device of the firm": (
+        [
+            *days(TWO),
+            *[at_home(turn, "user-1", DECLINED) for turn in range(6)],
+            *[at_home(turn, "user-2", DECLINED, device_is_compliant=True) for turn in range(6)],
+            own(9, authentication_details=APPROVED),
+        ],
+        [("user-1", "listed")],
+    ),
+    "declined four times at home": (
+        [*days(TWO), *[at_home(turn, user, DECLINED) for turn in range(4) for user in TWO]],
+        [],
+    ),
+    "an office of three colleagues is a newcomer's home too": (
+        [
+            *days(everybody(3)),
+            *[at_home(turn, "user-9") for turn in range(4)],
+            own(5, "user-9", authentication_details=APPROVED),
+        ],
+        [],
+    ),
+    "several refusals inside one sign-in": (
+        [
+            asked(0, said=None, authentication_details=f"[{','.join([STEP % DECLINED] * 3)}]"),
+            right(-60, "user-2"),
+        ],
+        [("user-1", "listed")],
+    ),
+    "nobody tells the reason, at a strange place and at home": (
+        [
+            *days(TWO),
+            *[asked(turn, said=None) for turn in range(3)],
+            *[at_home(turn, "user-2", None) for turn in range(3)],
+        ],
+        [("user-1", "listed")],
+    ),
+    "a mistyped code": ([asked(turn, said="MFA denied; invalid verification code") for turn in range(5)], []),
+    "home is where the person got in three times, and the day before": (
+        [
+            *days(["user-1"], count=3),
+            *days(["user-2"], count=2),
+            *[own(-turn, "user-3") for turn in range(1, 9)],
+            *[at_home(turn, user) for turn in range(3) for user in everybody(3)],
+        ],
+        [("user-2", "listed"), ("user-3", "listed")],
+    ),
+}
+"""Requests that were not granted, and who was pressed how much."""
+REFUSED: Final[Table] = {
+    "fraud reported once, at a strange place and at home": (
+        [*days(TWO), asked(0, "user-1", FRAUD), at_home(0, "user-2", FRAUD)],
+        [("user-1", "medium"), ("user-2", "medium")],
+    ),
+    "one refusal, at a strange place and at home": (
+        [*days(TWO), asked(0), at_home(0, "user-2", DECLINED)],
+        [("user-1", "listed")],
+    ),
+    "left unanswered": ([asked(0, said=UNANSWERED), asked(1, said=None)], []),
+}
+"""Requests that were refused, and by whom."""
+
+
+@pytest.fixture(scope="module")
+def pressed() -> Found:
+    return by_case(D11, rows_of(PRESSED))
+
+
+@pytest.fixture(scope="module")
+def refused() -> Found:
+    return by_case(D12, rows_of(REFUSED))
+
+
+def worth(found: Found) -> dict[str, list[tuple[str | None, str]]]:
+    return {case: [(one.user_id, one.level.value) for one in ones] for case, ones in found.items()}
+
+
+def test_requests_that_are_refused_again_and_again_are_told_and_one_granted_at_last_is_high(pressed: Found) -> None:
+    assert worth(pressed) == expected_of(PRESSED)
+
+
+def test_requests_say_from_where_and_how_often(pressed: Found) -> None:
+    [found] = pressed["three in ten minutes"]
+    [together] = pressed["several refusals inside one sign-in"]
+
+    assert (found.source, found.times, together.times) == (STRANGE, 3, 3)
     assert (found.first, found.last, found.succeeded, found.approved) == (at(0), at(10), True, False)
 
 
-def test_five_are_medium() -> None:
-    rows = [asked(turn * 2, "user-1") for turn in range(5)] + [asked(turn * 2, "user-2") for turn in range(4)]
+def test_only_a_request_that_was_granted_lets_somebody_in(pressed: Found) -> None:
+    [found] = pressed["granted after three"]
+    [declined] = pressed["declined six times at home, and at a device of the firm"]
+    let_in = {case for case, ones in pressed.items() if any(one.approved for one in ones)}
 
-    assert [one.level for one in detections(D11, rows)] == [Level.MEDIUM, Level.LISTED]
-
-
-def test_the_window_slides_and_ends() -> None:
-    sliding = [asked(7 + turn * 5, "user-1") for turn in range(3)]
-    late = [asked(0, "user-2"), asked(5, "user-2"), asked(10.1, "user-2")]
-
-    assert whom(D11, sliding + late) == ["user-1"]
+    assert let_in == {case for case, ones in expected_of(PRESSED).items() if ("user-1", "high") in ones}
+    assert (found.last, len(found.record_ids)) == (at(30), 4)
+    assert declined.succeeded is False
 
 
-def test_every_way_of_not_granting_counts() -> None:
-    said = {"user-1": DECLINED, "user-2": UNANSWERED, "user-3": WRONG_NUMBER, "user-4": FRAUD}
-
-    assert set(whom(D11, [asked(turn, user, text) for turn in range(3) for user, text in said.items()])) == set(said)
+def test_one_refusal_is_told_at_a_strange_place_and_fraud_wherever_it_was(refused: Found) -> None:
+    assert worth(refused) == expected_of(REFUSED)
 
 
-def test_a_request_granted_after_three_refused_ones_is_high() -> None:
-    rows = [asked(turn) for turn in range(3)]
+def test_a_refusal_says_whether_fraud_was_reported(refused: Found) -> None:
+    [declined] = refused["one refusal, at a strange place and at home"]
 
-    [found] = detections(D11, [*rows, granted(30)])
-    assert (found.level, found.approved, found.last) == (Level.HIGH, True, at(30))
-    assert len(found.record_ids) == 4
-    [late] = detections(D11, [*rows, granted(33)])
-    assert (late.level, late.approved) == (Level.LISTED, False)
-
-
-def test_a_request_granted_before_the_third_was_refused_is_no_giving_in() -> None:
-    [found] = detections(D11, [asked(0), granted(1), asked(2), asked(3)])
-
-    assert not found.approved
-
-
-def test_an_approval_at_another_new_place_lets_the_stranger_in_too() -> None:
-    rows = [asked(turn) for turn in range(3)]
-
-    [found] = detections(D11, [*days(), *rows, granted(20, ip_address="203.0.113.8", user_agent="curl/8")])
-    assert found.level is Level.HIGH
-
-
-def test_the_owner_who_signs_in_at_home_meanwhile_grants_nothing_to_a_stranger() -> None:
-    rows = [*days(), *[asked(turn) for turn in range(3)]]
-
-    [found] = detections(D11, [*rows, own(10, authentication_details=APPROVED)])
-    assert not found.approved
-    [found] = detections(D11, [*rows, granted(10, authentication_details=CLAIMED)])
-    assert not found.approved
-
-
-def test_where_steps_were_not_read_a_success_at_the_same_place_is_the_approval() -> None:
-    rows = [asked(turn) for turn in range(3)]
-
-    assert [one.approved for one in detections(D11, [*rows, right(10)])] == [True]
-    assert [one.approved for one in detections(D11, [*rows, right(10, ip_address="203.0.113.8")])] == [False]
-
-
-def test_a_telephone_that_is_off_at_home_is_the_owners_own() -> None:
-    rows = [own(turn, error_code=500121, additional_details=UNANSWERED) for turn in range(6)]
-
-    assert not detections(D11, [*days(), *rows, own(8, authentication_details=APPROVED)])
-
-
-def test_what_is_declined_at_home_is_listed_from_five_on_and_on_a_device_of_the_firm_not_at_all() -> None:
-    rows = [
-        own(turn, user, error_code=500121, additional_details=DECLINED) for turn in range(6) for user in everybody(2)
-    ]
-    managed = [row | {"device_is_compliant": True} if row["user_id"] == "user-2" else row for row in rows]
-
-    [found] = detections(D11, [*days(everybody(2)), *managed, own(9, authentication_details=APPROVED)])
-
-    assert (found.user_id, found.level, found.succeeded, found.approved) == ("user-1", Level.LISTED, False, False)
-    assert not detections(D11, [*days(everybody(2)), *rows[:8]])
-
-
-def test_an_office_of_three_colleagues_is_a_newcomers_home_too() -> None:
-    rows = [own(turn, "user-9", error_code=500121, additional_details=UNANSWERED) for turn in range(4)]
-
-    assert not detections(D11, [*days(everybody(3)), *rows, own(5, "user-9", authentication_details=APPROVED)])
-
-
-def test_several_refusals_inside_one_sign_in_count_each() -> None:
-    step = '{"authenticationMethod":"Mobile app notification","succeeded":false,"authenticationStepResultDetail":"%s"}'
-    row = asked(0, said=None, authentication_details=f"[{','.join([step % DECLINED] * 3)}]")
-
-    [found] = detections(D11, [row, right(-60, "user-2")])
-    assert found.times == 3
-
-
-def test_a_failure_that_nobody_tells_the_reason_of_counts_from_a_strange_place_only() -> None:
-    strange = [asked(turn, said=None) for turn in range(3)]
-    at_home = [own(turn, "user-2", error_code=500121) for turn in range(3)]
-
-    assert whom(D11, [*days(everybody(2)), *strange, *at_home]) == ["user-1"]
-
-
-def test_a_mistyped_code_is_no_refusal() -> None:
-    assert not detections(D11, [asked(turn, said="MFA denied; invalid verification code") for turn in range(5)])
-
-
-def test_fraud_reported_once_is_medium_wherever_it_was() -> None:
-    abroad = asked(0, "user-1", FRAUD)
-    at_home = own(0, "user-2", error_code=500121, additional_details=FRAUD)
-
-    found = detections(D12, [*days(everybody(2)), abroad, at_home])
-
-    assert {(one.user_id, one.level) for one in found} == {("user-1", Level.MEDIUM), ("user-2", Level.MEDIUM)}
-    assert all(one.facts["is_fraud"] for one in found)
-
-
-def test_one_refusal_at_a_strange_place_is_listed_and_at_home_it_is_a_wrong_tap() -> None:
-    at_home = own(0, "user-2", error_code=500121, additional_details=DECLINED)
-
-    [found] = detections(D12, [*days(everybody(2)), asked(0), at_home])
-
-    assert (found.user_id, found.level, found.succeeded) == ("user-1", Level.LISTED, True)
-
-
-def test_what_was_left_unanswered_was_not_refused() -> None:
-    assert not detections(D12, [asked(0, said=UNANSWERED), asked(1, said=None)])
+    assert all(one.facts["is_fraud"] for one in refused["fraud reported once, at a strange place and at home"])
+    assert declined.succeeded
 
 
 def test_rows_that_do_not_say_something_stop_nothing() -> None:
@@ -172,12 +193,3 @@ def test_rows_that_do_not_say_something_stop_nothing() -> None:
     assert {(one.unit, one.user_id) for one in result.detections} == {
         (name, f"of-{column}") for column in columns for name in ("D11", "D12")
     }
-
-
-def test_home_is_where_the_person_got_in_three_times_and_the_day_before() -> None:
-    rows = [
-        own(turn, user, error_code=500121, additional_details=UNANSWERED) for turn in range(3) for user in everybody(3)
-    ]
-    today = [own(-turn, "user-3") for turn in range(1, 9)]
-
-    assert whom(D11, [*days(["user-1"], count=3), *days(["user-2"], count=2), *today, *rows]) == ["user-2", "user-3"]
