@@ -58,6 +58,8 @@ CASES = (
     Case("nextLink to another port", FaultKind.FOREIGN_PORT_NEXT_LINK, RequestRefused, "foreign_continuation"),
     Case("empty page with nextLink", FaultKind.EMPTY_PAGE_WITH_NEXT_LINK, Malformed, "endless_listing", passes=True),
 )
+OF_TIME = [case for case in CASES if case.fault in _TIME]
+"""Each takes as long as patience lasts: kinds of requests wait for them side by side."""
 BODIES = {"dripping body", "dropped connection", "truncated JSON", "not JSON", "JSON that is not an object"}
 """Cases that need a body to go wrong in."""
 NEXT_LINKS = {case.name for case in CASES if "nextLink" in case.name}

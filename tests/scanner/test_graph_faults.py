@@ -1,11 +1,13 @@
 """Every fault in every kind of request: recovered whole, or the right error; never a short listing as if whole."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fault_kit import CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, Case, Read, patience_with
+from fault_kit import CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, OF_TIME, Case, Read, patience_with
 from reading_kit import (
     ALL_USERS,
     DRIVE,
@@ -89,8 +91,10 @@ IMPOSSIBLE = {
 }
 POSSIBLE = [(case, kind) for case in CASES for kind in KINDS if (case.name, kind.name) not in IMPOSSIBLE]
 every_possible_cell = pytest.mark.parametrize(
-    ("case", "kind"), [pytest.param(case, kind, id=f"{case.name}, {kind.name}") for case, kind in POSSIBLE]
+    ("case", "kind"),
+    [pytest.param(case, kind, id=f"{case.name}, {kind.name}") for case, kind in POSSIBLE if case not in OF_TIME],
 )
+each_fault_of_time = pytest.mark.parametrize("case", OF_TIME, ids=lambda case: case.name)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +122,22 @@ async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None
             return dict.fromkeys(EXPECTED[kind], error)
 
 
+async def side_by_side(folder: Path, case: Case, *, times: int | None, retries: int) -> dict[Kind, Read]:
+    """Read every kind of request at once, each from a simulator of its own; the fault struck each."""
+    kinds = [kind for possible, kind in POSSIBLE if possible == case]
+    with ExitStack() as running:
+        simulators = [running.enter_context(Simulator([a_tenant()], folder, clock_speed=CLOCK_SPEED)) for _ in kinds]
+        reading = [
+            read_with(sim, case, kind, times=times, retries=retries)
+            for sim, kind in zip(simulators, kinds, strict=True)
+        ]
+        reads = dict(zip(kinds, await asyncio.gather(*reading), strict=True))
+    strikes = [len(simulator.faults.fired) for simulator in simulators]
+    assert all(strikes)
+    assert times is None or strikes == [times] * len(kinds)
+    return reads
+
+
 def stricken(kind: Kind) -> set[str]:
     """Return what a fault of this kind makes unreadable, and nothing else."""
     return {STRICKEN} if kind is PART else set(EXPECTED[kind])
@@ -137,8 +157,18 @@ def test_every_cell_is_either_tested_or_said_to_be_impossible() -> None:
 async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, case: Case, kind: Kind) -> None:
     read = await read_with(calm, case, kind, times=1, retries=RETRIES)
 
-    failed = {name for name, rows in read.items() if isinstance(rows, ReadError)}
     assert len(calm.faults.fired) == 1
+    assert_survived_or_stated(read, case, kind)
+
+
+@each_fault_of_time
+async def test_a_fault_of_time_that_strikes_once_is_survived(simulator_folder: Path, case: Case) -> None:
+    for kind, read in (await side_by_side(simulator_folder, case, times=1, retries=RETRIES)).items():
+        assert_survived_or_stated(read, case, kind)
+
+
+def assert_survived_or_stated(read: Read, case: Case, kind: Kind) -> None:
+    failed = {name for name, rows in read.items() if isinstance(rows, ReadError)}
     assert failed == (set() if case.passes else stricken(kind))
     assert {type(read[name]) for name in failed} <= {case.lasting}
     assert {name: rows for name, rows in read.items() if name not in failed} == {
@@ -148,8 +178,16 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, 
 
 @every_possible_cell
 async def test_a_fault_that_does_not_end_is_the_right_error(calm: Simulator, case: Case, kind: Kind) -> None:
-    read = await read_with(calm, case, kind, times=None, retries=FEW_RETRIES)
+    assert_is_the_right_error(await read_with(calm, case, kind, times=None, retries=FEW_RETRIES), case, kind)
 
+
+@each_fault_of_time
+async def test_a_fault_of_time_that_does_not_end_is_the_right_error(simulator_folder: Path, case: Case) -> None:
+    for kind, read in (await side_by_side(simulator_folder, case, times=None, retries=FEW_RETRIES)).items():
+        assert_is_the_right_error(read, case, kind)
+
+
+def assert_is_the_right_error(read: Read, case: Case, kind: Kind) -> None:
     failed = {name: error for name, error in read.items() if isinstance(error, ReadError)}
     assert failed.keys() == stricken(kind)
     assert {type(error) for error in failed.values()} == {case.lasting}

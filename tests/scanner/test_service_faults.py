@@ -1,22 +1,24 @@
 """Every fault in every kind of request to Exchange and SharePoint: recovered whole, or the right error."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from exchange_kit import HIDDEN_RULES, MAILBOXES, SETTINGS, a_firm, a_full_session, listed, upn
-from fault_kit import BODIES, CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, Case, Read, patience_with
+from fault_kit import BODIES, CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, OF_TIME, Case, Read, patience_with
 from reading_kit import a_session
 
 from scanner.exchange import Exchange
 from scanner.sharepoint import SharePoint
 from scanner.transport.errors import Denied, ReadError
 from scanner.transport.retry import RETRIES
-from scanner.transport.session import Patience, Session
+from scanner.transport.session import Session
 from simulator.faults import Fault
 from simulator.server import Simulator
+from simulator.tenants import SimulatedTenant
 
 UNHURRIED_SPEED = 100.0
 """Signing in with a certificate takes time that no clock scales."""
@@ -75,47 +77,89 @@ IMPOSSIBLE = {
     **{("429 inside a batch", kind.name): "no batch is sent" for kind in KINDS},
 }
 POSSIBLE = [(case, kind) for case in CASES for kind in KINDS if (case.name, kind.name) not in IMPOSSIBLE]
+OF_EXCHANGE = [(case, kind) for case, kind in POSSIBLE if kind is not SPO_TENANT]
+OF_SHAREPOINT = [case for case, kind in POSSIBLE if kind is SPO_TENANT]
 every_possible_cell = pytest.mark.parametrize(
-    ("case", "kind"), [pytest.param(case, kind, id=f"{case.name}, {kind.name}") for case, kind in POSSIBLE]
+    ("case", "kind"),
+    [pytest.param(case, kind, id=f"{case.name}, {kind.name}") for case, kind in OF_EXCHANGE if case not in OF_TIME],
+)
+each_fault_of_time = pytest.mark.parametrize("case", OF_TIME, ids=lambda case: case.name)
+however_patient = pytest.mark.parametrize(
+    "cases",
+    [[case for case in OF_SHAREPOINT if (case in OF_TIME) is hurried] for hurried in (True, False)],
+    ids=["faults of time", "other faults"],
 )
 
 
-@pytest.fixture(scope="module")
-def faulty(simulator_folder: Path) -> Iterator[dict[bool, Simulator]]:
-    """Simulators by whether SharePoint is asked."""
+def served_firm() -> SimulatedTenant:
     firm = a_firm()
     firm.app.exchange_cmdlets = {"Get-InboxRule", "Get-Mailbox", "Get-RemoteDomain"}
-    with (
-        Simulator([firm], simulator_folder, clock_speed=CLOCK_SPEED) as exchange,
-        Simulator([firm], simulator_folder, clock_speed=UNHURRIED_SPEED) as sharepoint,
-    ):
-        yield {False: exchange, True: sharepoint}
+    return firm
+
+
+@pytest.fixture(scope="module")
+def faulty(simulator_folder: Path) -> Iterator[Simulator]:
+    with Simulator([served_firm()], simulator_folder, clock_speed=CLOCK_SPEED) as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def calm(faulty: dict[bool, Simulator], kind: Kind) -> Iterator[Simulator]:
+def calm(faulty: Simulator) -> Iterator[Simulator]:
     """The module's simulator, without the faults of the test before."""
-    simulator = faulty[kind is SPO_TENANT]
-    simulator.faults.clear()
-    simulator.faults.fired.clear()
-    yield simulator
-    simulator.faults.clear()
+    faulty.faults.clear()
+    faulty.faults.fired.clear()
+    yield faulty
+    faulty.faults.clear()
 
 
-def a_session_for(sim: Simulator, kind: Kind, patience: Patience) -> AbstractAsyncContextManager[Session]:
-    if kind is SPO_TENANT:
-        return a_full_session(sim, patience=patience)
-    return a_session(sim, templates=(MAILBOXES, HIDDEN_RULES), patience=patience)
+@pytest.fixture
+def unhurried(simulator_folder: Path) -> Iterator[Simulator]:
+    with Simulator([served_firm()], simulator_folder, clock_speed=UNHURRIED_SPEED) as simulator:
+        yield simulator
 
 
 async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None, retries: int) -> Read:
     """Read while the fault strikes; an error of the whole reading stands under the name of what was read."""
+    patience = patience_with(case, retries)
+    async with a_session(sim, templates=(MAILBOXES, HIDDEN_RULES), patience=patience) as session:
+        return await read_in(session, sim, case, kind, times=times)
+
+
+async def read_in(session: Session, sim: Simulator, case: Case, kind: Kind, *, times: int | None) -> Read:
     sim.faults.add(Fault(case.fault, kind.path, times, kind.skip, case.retry_after))
-    async with a_session_for(sim, kind, patience_with(case, retries)) as session:
-        try:
-            return await kind.read(session)
-        except ReadError as error:
-            return dict.fromkeys(EXPECTED[kind], error)
+    try:
+        return await kind.read(session)
+    except ReadError as error:
+        return dict.fromkeys(EXPECTED[kind], error)
+
+
+async def side_by_side(folder: Path, case: Case, *, times: int | None, retries: int) -> dict[Kind, Read]:
+    """Read every kind of request to Exchange at once, each from a simulator of its own; the fault struck each."""
+    kinds = [kind for possible, kind in OF_EXCHANGE if possible == case]
+    with ExitStack() as running:
+        simulators = [running.enter_context(Simulator([served_firm()], folder, clock_speed=CLOCK_SPEED)) for _ in kinds]
+        reading = [
+            read_with(sim, case, kind, times=times, retries=retries)
+            for sim, kind in zip(simulators, kinds, strict=True)
+        ]
+        reads = dict(zip(kinds, await asyncio.gather(*reading), strict=True))
+    strikes = [len(simulator.faults.fired) for simulator in simulators]
+    assert all(strikes)
+    assert times is None or strikes == [times] * len(kinds)
+    return reads
+
+
+async def one_after_the_other(sim: Simulator, cases: list[Case], *, times: int | None, retries: int) -> dict[str, Read]:
+    """Read SharePoint's settings with each fault, signing in once: opening the certificate takes longest."""
+    [patience] = {patience_with(case, retries) for case in cases}
+    reads = {}
+    async with a_full_session(sim, patience=patience) as session:
+        for case in cases:
+            sim.faults.clear()
+            sim.faults.fired.clear()
+            reads[case.name] = await read_in(session, sim, case, SPO_TENANT, times=times)
+            assert times is None or (case.name, len(sim.faults.fired)) == (case.name, times)
+    return reads
 
 
 def test_every_cell_is_either_tested_or_said_to_be_impossible() -> None:
@@ -128,18 +172,56 @@ async def test_a_fault_that_strikes_once_is_survived_or_stated(calm: Simulator, 
     read = await read_with(calm, case, kind, times=1, retries=RETRIES)
 
     assert len(calm.faults.fired) == 1
+    assert_survived_or_stated(read, case, kind)
+
+
+@each_fault_of_time
+async def test_a_fault_of_time_that_strikes_once_is_survived(simulator_folder: Path, case: Case) -> None:
+    for kind, read in (await side_by_side(simulator_folder, case, times=1, retries=RETRIES)).items():
+        assert_survived_or_stated(read, case, kind)
+
+
+@however_patient
+async def test_a_fault_of_sharepoint_that_strikes_once_is_survived_or_stated(
+    unhurried: Simulator, cases: list[Case]
+) -> None:
+    reads = await one_after_the_other(unhurried, cases, times=1, retries=RETRIES)
+
+    for case in cases:
+        assert_survived_or_stated(reads[case.name], case, SPO_TENANT)
+
+
+def assert_survived_or_stated(read: Read, case: Case, kind: Kind) -> None:
     if case.passes:
-        assert read == EXPECTED[kind]
+        assert (case.name, read) == (case.name, EXPECTED[kind])
     else:
-        assert {type(error) for error in read.values()} == {case.lasting}
+        assert (case.name, {type(error) for error in read.values()}) == (case.name, {case.lasting})
 
 
 @every_possible_cell
 async def test_a_fault_that_does_not_end_is_the_right_error(calm: Simulator, case: Case, kind: Kind) -> None:
-    read = await read_with(calm, case, kind, times=None, retries=FEW_RETRIES)
+    assert_is_the_right_error(await read_with(calm, case, kind, times=None, retries=FEW_RETRIES), case)
 
+
+@each_fault_of_time
+async def test_a_fault_of_time_that_does_not_end_is_the_right_error(simulator_folder: Path, case: Case) -> None:
+    for read in (await side_by_side(simulator_folder, case, times=None, retries=FEW_RETRIES)).values():
+        assert_is_the_right_error(read, case)
+
+
+@however_patient
+async def test_a_fault_of_sharepoint_that_does_not_end_is_the_right_error(
+    unhurried: Simulator, cases: list[Case]
+) -> None:
+    reads = await one_after_the_other(unhurried, cases, times=None, retries=FEW_RETRIES)
+
+    for case in cases:
+        assert_is_the_right_error(reads[case.name], case)
+
+
+def assert_is_the_right_error(read: Read, case: Case) -> None:
     for error in read.values():
-        assert isinstance(error, case.lasting)
+        assert isinstance(error, case.lasting), case
         assert error.code
         assert case.code in {"", error.code}
         assert not isinstance(error, Denied) or error.permission
