@@ -18,7 +18,7 @@ from scanner.collectors.catalogue import COLLECTORS
 from scanner.snapshot.crypto import Vault
 from scanner.snapshot.manifest import MANIFEST_FILE, newest_finished, scan_folders
 from scanner.snapshot.reader import SnapshotReader
-from simulator.tenants import load_sample
+from simulator.tenants import Entity, SimulatedTenant, load_sample
 
 TABLES = [collector.table.name for collector in COLLECTORS]
 ENDPOINTS = {collector.table.name: [declared.endpoint for declared in collector.templates] for collector in COLLECTORS}
@@ -27,14 +27,22 @@ PATIENCE_S = 300.0
 
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """Give the law firm with twenty users and a log of three parts."""
+    """Give the law firm with ten users, its three smallest sites and a log of three parts."""
     tenant = load_sample("vermeulen")
-    tenant.users = tenant.users[:20]
-    tenant.exchange["Get-Mailbox"] = tenant.exchange["Get-Mailbox"][:20]
+    tenant.users = tenant.users[:10]
+    tenant.registration_details = tenant.registration_details[:10]
+    tenant.active_user_detail = tenant.active_user_detail[:10]
+    for cmdlet in ("Get-Mailbox", "Get-Recipient", "Get-CASMailbox"):
+        tenant.exchange[cmdlet] = tenant.exchange[cmdlet][:10]
+    tenant.sites = sorted(tenant.sites, key=lambda site: files(tenant, site))[:3]
     tenant.sign_ins = list(tenant.sign_ins)[:120]
     tenant.page_size = 5
     with an_office(tenant, tmp_path_factory.mktemp("firm")) as office:
         yield office
+
+
+def files(tenant: SimulatedTenant, site: Entity) -> int:
+    return sum(len(tenant.drive_items[drive["id"]]) for drive in tenant.drives[site["id"]])
 
 
 @pytest.fixture(scope="module")
