@@ -134,8 +134,11 @@ class _World:
         return row | {name: self.named(row[name]) for name in ("id", "initiated_by_user_id")}
 
     def baseline(self, row: Row) -> Row:
-        """Return the row in the case's words; a network has to be one of those that the sign-ins of the case have."""
-        moves: dict[str, Callable[[Any], Any]] = {"country": self.country, "network": self.address}
+        moves: dict[str, Callable[[str], object]] = {
+            "country": self.country,
+            "network": self.address,
+            "asn": lambda number: str(self.network(int(number))),
+        }
         return row | {
             "user_id": self.named(row["user_id"]),
             "value": moves.get(row["kind"], str)(row["value"]),

@@ -1,6 +1,6 @@
 """Events that others wrote to test their own rules, each said to be told or not, as rows of this product's tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,10 +8,10 @@ from typing import Any, Final, Literal
 
 import orjson
 from builders.rows import AS_OF, Row
-from engine_kit import a_baseline, examined
+from cases_kit import by_case
+from engine_kit import a_baseline
 
 from checks.signins.detections import UNITS
-from checks.signins.model import Examined
 from scanner.imports.records import Scope, row_of_record
 from scanner.imports.tally import Skipped
 from scanner.snapshot.tables.sign_ins import SIGN_INS
@@ -118,17 +118,26 @@ def _tenant_of(record: Mapping[str, Any]) -> str:
     return next((tenants[name] for name in wanted if name in tenants), "")
 
 
-def asked(row: Row, way: Way) -> Examined:
-    """Examine a row, repeated within minutes as a way says, of somebody whose ordinary days are known."""
-    rows = [_varied(row, way, number) for number in range(way.times)]
-    people = {str(each["user_id"]) for each in rows}
-    known = [
+def told_of(rows: Mapping[str, Row], way: Way) -> dict[str, bool]:
+    """Return of each row whether it is told, repeated within minutes as a way says, each of people of its own.
+
+    Their ordinary days are known.
+    """
+    cases = {test: [_varied(row, way, number) for number in range(way.times)] for test, row in rows.items()}
+    known = {test: [each for person in _people(its) for each in _ordinary(person)] for test, its in cases.items()}
+    found = [by_case(unit, cases, baselines=known, audits={}) for unit in UNITS if unit.id in way.units]
+    return {test: any(one[test] for one in found) for test in cases}
+
+
+def _people(rows: Sequence[Row]) -> list[str]:
+    return sorted({str(row["user_id"]) for row in rows})
+
+
+def _ordinary(person: str) -> list[Row]:
+    return [
         a_baseline(person, kind, value, last_seen=AS_OF - timedelta(days=4))
-        for person in sorted(people)
         for kind, value in (("country", "BE"), ("network", "192.0.2.0/24"), ("asn", "64496"), ("week", "2026-W30"))
     ]
-    units = [unit for unit in UNITS if unit.id in way.units]
-    return examined(rows, units, baselines=known, audits=[])
 
 
 def _varied(row: Row, way: Way, number: int) -> Row:

@@ -1,19 +1,18 @@
 # ruff: noqa: ANN401 - members of any type
 """What is evaluated and why not, what rows leave open, and what is counted: with detections made for it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
-import pytest
 from builders.rows import AS_OF, Row, a_sign_in
+from cases_kit import by_case
 from engine_kit import a_baseline, an_audit, at, examined
 
 from checks.signins.addresses import Networks, address_table
 from checks.signins.detections import UNITS
-from checks.signins.model import Examined
 from checks.signins.units import Family, Level, Unit
 from scanner.snapshot.networks import address_of, is_private, near, wide
 
@@ -61,15 +60,35 @@ def test_a_detection_says_who_where_and_which_rows() -> None:
     assert (found.record_ids, found.countries, found.asns, found.apps) == ((row["id"],), ("FR",), (64500,), ("Mail",))
 
 
+def because_of_each(units: Mapping[str, Unit], *rows: Row, **how: Any) -> dict[str, str]:
+    """Ask of several detections in one examination."""
+    asked = [replace(unit, id=f"D{number}") for number, unit in enumerate(units.values(), start=90)]
+    told = examined(rows or [home()], asked, **how).units
+    return {name: state.because for name, state in zip(units, told, strict=True)}
+
+
 def test_what_was_not_read_is_not_evaluated() -> None:
-    assert because(FOREIGN) == ""
-    beta = replace(FOREIGN, fields=("session_id",))
-    assert because(beta, beta_unread=True) == "beta_unread"
-    assert because(beta, home(session_id=None)) == "field_never_filled:session_id"
-    assert because(beta, home(session_id="s"), home(session_id=None)) == ""
-    assert because(replace(FOREIGN, tables=("directory_audits",))) == "table:directory_audits"
-    assert because(replace(FOREIGN, tables=("directory_audits",)), audits=[]) == ""
-    assert because(replace(FOREIGN, tables=("sign_in_baselines",))) == "table:sign_in_baselines"
+    sessions = replace(FOREIGN, fields=("session_id",))
+    units = {
+        "plain": FOREIGN,
+        "sessions": sessions,
+        "audits": replace(FOREIGN, tables=("directory_audits",)),
+        "baselines": replace(FOREIGN, tables=("sign_in_baselines",)),
+    }
+
+    assert because_of_each(units, home(session_id=None), beta_unread=True) == {
+        "plain": "",
+        "sessions": "beta_unread",
+        "audits": "table:directory_audits",
+        "baselines": "table:sign_in_baselines",
+    }
+    assert because_of_each(units, home(session_id=None), audits=[]) == {
+        "plain": "",
+        "sessions": "field_never_filled:session_id",
+        "audits": "",
+        "baselines": "table:sign_in_baselines",
+    }
+    assert because(sessions, home(session_id="s"), home(session_id=None)) == ""
 
 
 def test_what_the_firm_did_not_state_is_not_evaluated() -> None:
@@ -80,15 +99,20 @@ def test_what_the_firm_did_not_state_is_not_evaluated() -> None:
 
 
 def test_a_detection_that_looks_back_needs_a_log_or_a_baseline_that_goes_back() -> None:
-    unit = replace(FOREIGN, needs_days=60)
     short = AS_OF - timedelta(days=59)
-
-    assert because(unit) == ""
-    assert because(unit, log_since=short) == "log_too_short"
-    assert because(unit, log_since=None) == "log_too_short"
+    units = {"looks back": replace(FOREIGN, needs_days=60), "looks at the day": FOREIGN}
     whole = [a_baseline("user-1", "week", "2026-W30", last_seen=short)]
-    assert because(unit, log_since=short, baselines=whole) == ""
-    assert because(unit, log_since=short, baselines=[a_baseline("user-1", "week", "2026-W23")]) == "log_too_short"
+    holed = [a_baseline("user-1", "week", "2026-W23")]
+
+    def told(**how: Any) -> str:
+        said = because_of_each(units, **how)
+        assert said["looks at the day"] == ""
+        return said["looks back"]
+
+    assert told() == ""
+    assert told(log_since=None) == "log_too_short"
+    assert told(log_since=short, baselines=whole) == ""
+    assert told(log_since=short, baselines=holed) == "log_too_short"
 
 
 def test_what_a_row_does_not_say_leaves_its_person_in_doubt() -> None:
@@ -156,26 +180,22 @@ def test_malformed_members_are_counted() -> None:
     assert (found.read, found.malformed, found.repeated) == (4, 3, 0)
 
 
-def _shuffled(rows: Iterable[Row], seed: int) -> Examined:
-    given = list(rows)
-    Random(seed).shuffle(given)  # noqa: S311 - an order, no secret
-    return examined(given, [FOREIGN])
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_order_and_repetition_change_nothing_but_how_often_they_are_counted(seed: int) -> None:
+def test_order_and_repetition_change_nothing_but_how_often_they_are_counted() -> None:
     rows = [abroad(f"user-{number % 3}", number // 2) for number in range(12)]
     once = examined(rows, [FOREIGN])
 
-    again = _shuffled([*rows, *rows[:5], *rows[:2]], seed)
+    for seed in range(3):
+        shuffled = [*rows, *rows[:5], *rows[:2]]
+        Random(seed).shuffle(shuffled)  # noqa: S311 - an order, no secret
+        again = examined(shuffled, [FOREIGN])
 
-    assert (again.detections, again.stories, again.doubts, again.accounts) == (
-        once.detections,
-        once.stories,
-        once.doubts,
-        once.accounts,
-    )
-    assert (again.rows.read, again.rows.repeated) == (once.rows.read, 5)
+        assert (again.detections, again.stories, again.doubts, again.accounts) == (
+            once.detections,
+            once.stories,
+            once.doubts,
+            once.accounts,
+        ), seed
+        assert (again.rows.read, again.rows.repeated) == (once.rows.read, 5), seed
 
 
 def test_an_event_of_the_audit_log_is_told_of_the_account_it_was_done_to() -> None:
@@ -195,21 +215,22 @@ def test_an_event_of_the_audit_log_is_told_of_the_account_it_was_done_to() -> No
     assert story.level is Level.HIGH
 
 
-@pytest.mark.parametrize("name", ["user_agent", "device_operating_system", "autonomous_system_number"])
-def test_what_a_row_of_an_attack_does_not_say_hides_it_from_nobody(name: str) -> None:
+def test_what_a_row_of_an_attack_does_not_say_hides_it_from_nobody() -> None:
     """Neither a spray of four by one program, nor that the program got in an hour later from elsewhere."""
     program = {"user_agent": "Mozilla/5.0 (Windows NT 10.0)", "device_operating_system": "Windows 10"}
     strange = program | {"ip_address": "198.51.100.7", "autonomous_system_number": 64500}
     tries = [home(f"user-{number}", number, error_code=50126, **strange) for number in range(4)]
     entry = home("user-0", 30, **(program | {"ip_address": "203.0.113.9", "autonomous_system_number": 64501}))
-    units = [unit for unit in UNITS if unit.id in {"D01", "D02"}]
-    assert {one.unit for one in examined([*tries, entry], units).detections} == {"D01", "D02"}
+    whole = [*tries, entry]
+    cases = {"nothing is missing": whole} | {
+        f"row {number} lacks {name}": [row | {name: None} if row is whole[number] else row for row in whole]
+        for name in ("user_agent", "device_operating_system", "autonomous_system_number")
+        for number in (2, 4)
+    }
 
-    for number in (2, 4):
-        rows = [*tries, entry]
-        rows[number] = rows[number] | {name: None}
-
-        assert {one.unit for one in examined(rows, units).detections} == {"D01", "D02"}, number
+    for unit in UNITS:
+        if unit.id in {"D01", "D02"}:
+            assert {case: len(found) for case, found in by_case(unit, cases).items()} == dict.fromkeys(cases, 1)
 
 
 def test_an_empty_log_finds_nothing_and_leaves_nothing_open() -> None:

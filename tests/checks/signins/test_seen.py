@@ -287,24 +287,53 @@ def test_the_baseline_of_earlier_scans_is_remembered() -> None:
 
 
 def test_an_account_is_learned_after_two_weeks_or_ten_successes_and_not_by_those_of_today() -> None:
-    def known(days: float, times: int) -> bool:
-        before = [a_sign_in(created_date_time=AS_OF - timedelta(days=days, minutes=number)) for number in range(times)]
-        return bool(seen(*before, a_sign_in(created_date_time=AS_OF))[-1]["is_learned"])
+    known = {(15, 1): True, (13, 1): False, (3, 10): True, (3, 9): False, (0, 12): False}
 
-    assert [known(15, 1), known(13, 1), known(3, 10), known(3, 9), known(0, 12)] == [True, False, True, False, False]
+    def before(days: float, times: int) -> list[Row]:
+        began = AS_OF - timedelta(days=days)
+        return [
+            a_sign_in(user=f"{days} {times}", created_date_time=began - timedelta(minutes=number))
+            for number in range(times)
+        ]
+
+    rows = seen(
+        *(row for case in known for row in before(*case)),
+        *(
+            a_sign_in(user=f"{days} {times}", created_date_time=AS_OF, country_or_region=f"{days} {times}")
+            for days, times in known
+        ),
+    )
+
+    assert {row["country"]: row["is_learned"] for row in rows if row["country"]} == {
+        f"{days} {times}": is_known for (days, times), is_known in known.items()
+    }
 
 
 def test_a_network_is_common_when_three_others_came_a_day_before_and_came_back() -> None:
-    def came(days: float, *users: str) -> list[Row]:
-        return [a_sign_in(user=user, created_date_time=AS_OF - timedelta(days=days)) for user in users]
+    came = {
+        "three others": ({9.0: "abc", 7.0: "abc"}, True),
+        "two others and oneself": ({9.0: "abd", 7.0: "abd"}, False),
+        "three others once": ({9.0: "abc"}, False),
+        "three others who came back since": ({1.9: "abc", 0.5: "abc"}, False),
+    }
 
-    def is_common(*before: Row) -> bool:
-        return bool(seen(*before, *came(1, "d"))[-1]["is_common_near"])
+    def sign_in(network: int, user: str, days: float, **given: Any) -> Row:
+        moment = AS_OF - timedelta(days=days)
+        return a_sign_in(user=f"{user} {network}", ip_address=f"192.0.{network}.1", created_date_time=moment, **given)
 
-    assert is_common(*came(9, "a", "b", "c"), *came(7, "a", "b", "c"))
-    assert not is_common(*came(9, "a", "b", "d"), *came(7, "a", "b", "d"))
-    assert not is_common(*came(9, "a", "b", "c"))
-    assert not is_common(*came(1.9, "a", "b", "c"), *came(0.5, "a", "b", "c"))
+    rows = seen(
+        *(
+            sign_in(network, user, days)
+            for network, (times, _) in enumerate(came.values())
+            for days, users in times.items()
+            for user in users
+        ),
+        *(sign_in(network, "d", 1, country_or_region=case) for network, case in enumerate(came)),
+    )
+
+    assert {row["country"]: row["is_common_near"] for row in rows if row["country"]} == {
+        case.upper(): is_common for case, (_, is_common) in came.items()
+    }
 
 
 def test_what_a_row_lacks_is_told_by_column() -> None:
