@@ -13,10 +13,8 @@ from exchange_kit import (
     MAILBOXES,
     REMOTE_DOMAINS,
     a_firm,
-    a_full_session,
     listed,
     upn,
-    with_certificate,
 )
 from reading_kit import ALL_USERS, a_config, a_session, moved, rows_of
 
@@ -63,7 +61,7 @@ async def error_of(session: Session, cmdlet: Cmdlet, **values: str) -> ReadError
 
 
 async def test_a_cmdlet_is_read_to_its_last_page(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         pages = [page async for page in Exchange(session).rows(MAILBOXES)]
 
     assert [(len(page.rows), page.is_cut) for page in pages] == [(3, False), (3, False), (1, False)]
@@ -72,14 +70,14 @@ async def test_a_cmdlet_is_read_to_its_last_page(firm: Simulator) -> None:
 
 
 async def test_only_the_declared_properties_are_asked_for(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         (domain,) = await listed(Exchange(session), REMOTE_DOMAINS)
 
     assert domain == {"DomainName": "*", "AutoForwardEnabled": False}
 
 
 async def test_every_page_posts_the_same_call_to_the_tenants_region(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         await listed(Exchange(session), MAILBOXES)
 
     region, *pages = asked(firm)
@@ -91,7 +89,7 @@ async def test_every_page_posts_the_same_call_to_the_tenants_region(firm: Simula
 
 
 async def test_the_region_is_asked_once_however_many_cmdlets_start_at_once(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         exchange = Exchange(session)
         await asyncio.gather(*(listed(exchange, REMOTE_DOMAINS) for _ in range(8)))
 
@@ -99,7 +97,7 @@ async def test_the_region_is_asked_once_however_many_cmdlets_start_at_once(firm:
 
 
 async def test_one_token_of_its_own_serves_all_of_exchange(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         await listed(Exchange(session), MAILBOXES)
         await parts_of(session, range(3))
 
@@ -108,7 +106,7 @@ async def test_one_token_of_its_own_serves_all_of_exchange(firm: Simulator) -> N
 
 
 async def test_mailboxes_are_read_one_by_one_three_at_a_time(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         parts = await parts_of(session, range(7))
 
     assert {name: [row["Name"] for row in part.rows] for name, part in parts.items()} == {
@@ -123,7 +121,7 @@ async def test_a_mailbox_without_rules_is_empty_and_one_that_is_not_there_is_not
 ) -> None:
     tenant.exchange["Get-Mailbox"].append({"UserPrincipalName": upn(8), "ForwardingSmtpAddress": None})
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         parts = await parts_of(session, range(7, 9))
 
     assert isinstance(parts[upn(7)].error, NotFound)
@@ -135,7 +133,7 @@ async def test_a_refused_mailbox_leaves_the_others_whole(firm: Simulator, tenant
     rules: dict[str, Any] = dict(tenant.exchange_mailboxes["Get-InboxRule"])
     tenant.exchange_mailboxes = {"Get-InboxRule": rules | {upn(2): {"error": "Out of scope."}}}
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         parts = await parts_of(session, range(5))
 
     assert {name for name, part in parts.items() if part.error} == {upn(2)}
@@ -145,7 +143,7 @@ async def test_a_refused_mailbox_leaves_the_others_whole(firm: Simulator, tenant
 async def test_without_the_app_role_every_cmdlet_is_denied(firm: Simulator, tenant: SimulatedTenant) -> None:
     tenant.revoke("Exchange.ManageAsApp")
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         error = await error_of(session, MAILBOXES)
 
     assert isinstance(error, Denied)
@@ -155,7 +153,7 @@ async def test_without_the_app_role_every_cmdlet_is_denied(firm: Simulator, tena
 async def test_without_a_role_in_the_tenant_every_cmdlet_is_denied(firm: Simulator, tenant: SimulatedTenant) -> None:
     tenant.app.in_role_group = False
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         error = await error_of(session, MAILBOXES)
 
     assert isinstance(error, Denied)
@@ -167,7 +165,7 @@ async def test_an_exchange_that_lets_the_app_see_nothing_is_asked_once_a_session
 ) -> None:
     tenant.app.in_role_group = False
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         errors = [await error_of(session, cmdlet) for cmdlet in (MAILBOXES, REMOTE_DOMAINS)]
 
     assert [(type(error), error.code) for error in errors] == [(Denied, "exchange_role_missing")] * 2
@@ -179,7 +177,7 @@ async def test_what_the_role_lacks_is_known_before_any_mailbox_is_asked(
 ) -> None:
     tenant.app.exchange_cmdlets = {"Get-Mailbox"}
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         await Exchange(session).demand(MAILBOXES)
         with pytest.raises(Denied) as caught:
             await Exchange(session).demand(HIDDEN_RULES)
@@ -193,7 +191,7 @@ async def test_a_cmdlet_that_the_role_group_lacks_is_denied_and_the_others_are_r
 ) -> None:
     tenant.app.exchange_cmdlets = {"Get-Mailbox"}
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         exchange = Exchange(session)
         error = await error_of(session, REMOTE_DOMAINS)
         rows = await listed(exchange, MAILBOXES)
@@ -206,7 +204,7 @@ async def test_a_cmdlet_that_the_role_group_lacks_is_denied_and_the_others_are_r
 
 
 async def test_what_the_role_allows_is_asked_once(firm: Simulator) -> None:
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         exchange = Exchange(session)
         first = await exchange.available_cmdlets()
         second = await exchange.available_cmdlets()
@@ -221,7 +219,7 @@ async def test_a_tenant_without_exchange_is_unlicensed_and_the_rest_is_read(
 ) -> None:
     tenant.service_plans.discard("EXCHANGE_S_STANDARD")
 
-    async with a_full_session(firm, declared=[*DECLARED, ALL_USERS]) as session:
+    async with a_session(firm, templates=[*DECLARED, ALL_USERS]) as session:
         error = await error_of(session, MAILBOXES)
         users = await rows_of(Graph(session), ALL_USERS)
 
@@ -231,9 +229,9 @@ async def test_a_tenant_without_exchange_is_unlicensed_and_the_rest_is_read(
 
 
 async def test_where_other_hosts_are_configured_microsofts_own_is_never_asked(firm: Simulator) -> None:
-    config = moved(with_certificate(firm), exchange="")
+    config = moved(a_config(firm), exchange="")
 
-    async with a_full_session(firm, config) as session:
+    async with a_session(firm, config, templates=DECLARED) as session:
         error = await error_of(session, MAILBOXES)
 
     assert isinstance(error, Unavailable)
@@ -247,7 +245,7 @@ async def test_a_client_secret_is_enough_for_exchange(firm: Simulator) -> None:
 
 
 async def test_a_cmdlet_of_a_pack_that_is_off_cannot_be_called(firm: Simulator) -> None:
-    async with a_full_session(firm, with_certificate(firm, packs=("base",))) as session:
+    async with a_session(firm, a_config(firm, packs=("base",)), templates=DECLARED) as session:
         error = await error_of(session, MAILBOXES)
 
     assert isinstance(error, RequestRefused)
@@ -257,7 +255,7 @@ async def test_a_cmdlet_of_a_pack_that_is_off_cannot_be_called(firm: Simulator) 
 async def test_a_listing_that_exchange_cut_off_says_so(firm: Simulator) -> None:
     some = replace(MAILBOXES, parameters=(("ResultSize", 5),))
 
-    async with a_full_session(firm, declared=[some]) as session:
+    async with a_session(firm, templates=[some]) as session:
         pages = [page async for page in Exchange(session).rows(some)]
 
     assert sum(len(page.rows) for page in pages) == 5
@@ -269,7 +267,7 @@ async def test_a_mailbox_of_which_exchange_holds_more_than_it_gives_was_not_read
 ) -> None:
     tenant.exchange_most = 1
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         parts = await parts_of(session, range(1))
 
     part = parts[upn(0)]
@@ -280,7 +278,7 @@ async def test_a_mailbox_of_which_exchange_holds_more_than_it_gives_was_not_read
 async def test_throttling_holds_all_of_exchange_for_as_long_as_it_asks(firm: Simulator) -> None:
     firm.faults.add(Fault(FaultKind.THROTTLED, "exchange/Get-Mailbox", retry_after="100"))
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         await listed(Exchange(session), MAILBOXES)
 
     first, second = [request.at for request in invocations(firm)][:2]
@@ -292,7 +290,7 @@ async def test_many_mailboxes_earn_no_refusal(firm: Simulator, tenant: Simulated
     many = {upn(n): [{"Name": "Rule", "ForwardTo": None}] for n in range(310)}
     tenant.exchange_mailboxes = {"Get-InboxRule": many}
 
-    async with a_full_session(firm) as session:
+    async with a_session(firm, templates=DECLARED) as session:
         parts = await parts_of(session, range(310))
 
     usage = firm.accounting["acme", "exchange"]

@@ -128,7 +128,7 @@ def kill_and_resume(seed: int, office: Office, undisturbed: Snapshot, requests: 
     assert all((folder / MANIFEST_FILE).exists() for folder in scan_folders(office.config.folder))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.deep), 1])
 def test_a_killed_scan_is_resumed_to_the_same_rows(
     seed: int, office: Office, undisturbed: Snapshot, requests: int
 ) -> None:
