@@ -1,10 +1,14 @@
 """Runs commands in this process, as a shell would see them."""
 
+import atexit
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -99,6 +103,15 @@ class World:
         self.config.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@cache
+def keys_of_simulators() -> Path:
+    """Return a folder with a simulator's keys, which take long to make; gone when the tests end."""
+    folder = tempfile.mkdtemp(prefix="simulator-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with Simulator([], Path(folder)):
+        return Path(folder)
+
+
 @contextmanager
 def a_world(
     folder: Path,
@@ -110,6 +123,7 @@ def a_world(
 
     `latency_s` runs on the scaled clock: 20 s of it take 0.1 s.
     """
+    shutil.copytree(keys_of_simulators(), folder / "simulator")
     tenants = [load_sample(slug) for slug in samples]
     with Simulator(tenants, folder / "simulator", clock_speed=SPEED, latency_s=latency_s) as simulator:
         world = World(folder, simulator)

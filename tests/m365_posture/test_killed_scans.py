@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from command_line import World, a_world
+from command_line import Answer, World, a_world
 
 from m365_posture.config_file import load
 from m365_posture.keys import read_key_file
@@ -49,11 +49,12 @@ def an_undisturbed(folder: Path, firm: str) -> Iterator[Undisturbed]:
         if firm == LICENSED:
             world.simulator.tenants[slug].service_plans.add("AAD_PREMIUM")
             world.simulator.tenants[slug].page_size = 40
-        assert world.run("scan", slug).code == 0
+        answer = world.run("scan", slug, "--format", "jsonl")
+        assert answer.code == 0
         [scan] = world.scans(slug)
         log = sign_ins_of(world, scan)
         assert bool(log) == (firm != SMALL)
-        yield Undisturbed(world, slug, findings_of(world, scan), log)
+        yield Undisturbed(world, slug, findings_in(answer), log)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +71,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
 
 def findings_of(world: World, scan: Path) -> Findings:
     """Return what was found, without what differs from scan to scan."""
-    rows = world.run("judge", scan, "--format", "jsonl").rows
-    return [(row["check_id"], row["status"], row["object_id"]) for row in rows]
+    return findings_in(world.run("judge", scan, "--format", "jsonl"))
+
+
+def findings_in(answer: Answer) -> Findings:
+    return [(row["check_id"], row["status"], row["object_id"]) for row in answer.rows]
 
 
 def sign_ins_of(world: World, scan: Path) -> list[str]:
@@ -101,7 +105,7 @@ def killed_scan(world: World, slug: str, at_line: int, then_s: float) -> None:
         while process.poll() is None and time.monotonic() < until:
             if any(journal_lines(scan) >= at_line for scan in set(folder.iterdir()) - before):
                 break
-            time.sleep(0.001)
+            time.sleep(0.003)
         time.sleep(then_s)
         process.kill()
         assert process.wait() == -signal.SIGKILL
@@ -121,7 +125,7 @@ def assert_survives(firm: Undisturbed, seed: int) -> None:
     )
     answer = world.run("scan", slug, "--resume", "--format", "jsonl")
     assert answer.code == 0
-    assert [(row["check_id"], row["status"], row["object_id"]) for row in answer.rows] == firm.findings
+    assert findings_in(answer) == firm.findings
     assert sorted((world.tenant_folder(slug) / "scans").iterdir()) == world.scans(slug)
     assert [sign_ins_of(world, scan) for scan in world.scans(slug)] == [firm.log] * len(world.scans(slug))
 

@@ -204,7 +204,7 @@ def test_a_scan_reads_in_full_what_it_cannot_continue(
         answer = copied.run("judge", newest, "--format", "jsonl")
         assert (answer.code, answer.output) == (5, b"")
         assert "is not as it was written" in answer.sentence
-    assert copied.run("scan", SLUG).code == 0
+    assert copied.run("scan", SLUG, "--only", "sign_ins", "--only", "sharing").code == 0
 
     tables = json.loads((copied.scans(SLUG)[-1] / "manifest.json").read_bytes())["tables"]
     assert {name: tables[name]["basis"] for name in ("sign_ins", "sharing_links")} == {

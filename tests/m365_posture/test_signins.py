@@ -46,7 +46,7 @@ def test_it_tells_what_was_read_what_was_new_and_what_was_left_out(world: World,
     assert "1 left out: without a time." in answer.messages
 
 
-def test_what_was_imported_is_judged_at_once_and_can_be_judged_again(world: World, tmp_path: Path) -> None:
+def test_what_was_imported_is_judged_at_once_and_again_and_is_no_scan_of_the_firm(world: World, tmp_path: Path) -> None:
     world.run("signins", "import", "peeters", a_file(tmp_path, "log.json", an_export(world, *LAST_WEEK)))
 
     [scan] = world.scans("peeters")
@@ -54,11 +54,6 @@ def test_what_was_imported_is_judged_at_once_and_can_be_judged_again(world: Worl
     again = world.run("judge", scan, "--format", "jsonl")
     assert again.code == 0
     assert {row["check_id"] for row in again.rows} >= {"SI-02"}
-
-
-def test_an_import_is_no_scan_of_the_firm(world: World, tmp_path: Path) -> None:
-    world.run("signins", "import", "peeters", a_file(tmp_path, "log.json", an_export(world, *LAST_WEEK)))
-
     [row] = json.loads(command("tenants", "list", "--format", "json", "--config", world.config).output)
     assert row["last_scan"] is None
 
