@@ -19,10 +19,11 @@ def spellings(text: str) -> list[bytes]:
     return [text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be"), text.encode("unicode_escape")]
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a finished scan, an interrupted one and a purged table, each full of canaries."""
-    folder, vault = a_tenant(tmp_path)
+    data = tmp_path_factory.mktemp("data")
+    folder, vault = a_tenant(data)
     rows = {name: [a_full_row(table, canary) for canary in CANARIES] for name, table in TABLES.items()}
     rows["organization"] = [{**row, "id": TENANT} for row in rows["organization"]]
     a_scan(folder, vault, tables=rows)
@@ -32,7 +33,7 @@ def data(tmp_path: Path) -> Path:
         for name, table in TABLES.items():
             scan.table(table).append(rows[name])
             scan.finish_table(name, COMPLETE) if name == "users" else scan.table(table).flush_part({"unit": 1})
-    return tmp_path
+    return data
 
 
 def test_no_byte_of_the_folder_says_a_canary(data: Path) -> None:
