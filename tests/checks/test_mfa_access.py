@@ -1,6 +1,8 @@
 """Policies about groups and roles, as ID-01 judges them."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import unquote
 
 import pytest
 from builders import a_policy, a_user
@@ -12,6 +14,7 @@ from builders.access import (
     members_of,
     unread,
 )
+from judged_checks import statuses
 from mfa_judged import BOB, judge, said
 
 from checks.model import Verdict
@@ -64,38 +67,51 @@ def test_another_group_that_could_not_be_read_leaves_nobody_unknown(policy: dict
     assert judged(policy, unread_objects=[unread("group_members", "other")]) == judged(policy)
 
 
-@pytest.mark.parametrize(
-    ("assignment", "for_admins", "but_admins"),
-    [
-        pytest.param(a_role_assignment("ann"), "passes", "fails", id="an active role"),
-        pytest.param(a_role_assignment("staff"), "passes", "fails", id="through a group"),
-        pytest.param(a_role_assignment(BOB), "fails", "passes", id="somebody else's role"),
-        pytest.param(a_role_assignment("ann", "another-role"), "fails", "passes", id="another role"),
-        pytest.param(
-            a_role_assignment("ann", assignment_type="eligible"), "unknown", "unknown", id="a role she may activate"
-        ),
-        pytest.param(
-            a_role_assignment("staff", assignment_type="eligible"), "unknown", "unknown", id="so may her group"
-        ),
-        pytest.param(
-            a_role_assignment("ann", directory_scope_id="/administrativeUnits/x"),
-            "fails",
-            "passes",
-            id="for an administrative unit",
-        ),
-        pytest.param(
-            a_role_assignment("ann", directory_scope_id=None), "unknown", "unknown", id="for we do not know what"
-        ),
-        pytest.param(a_role_assignment("ann", None), "unknown", "unknown", id="we do not know which role"),
-        pytest.param(a_role_assignment(None), "unknown", "unknown", id="we do not know whose"),
-    ],
-)
-def test_a_policy_about_a_role_concerns_those_in_whom_it_is_active_for_the_whole_directory(
-    assignment: dict[str, Any], for_admins: str, but_admins: str
-) -> None:
-    tables = {"role_assignments": [assignment], "group_members": members_of("staff", "ann")}
+Given = dict[str, Any]
+ASSIGNMENTS: Final[dict[str, tuple[Callable[[str, str], Given], str, str]]] = {
+    "an active role": (lambda who, _: a_role_assignment(who), "passes", "fails"),
+    "through a group": (lambda _, group: a_role_assignment(group), "passes", "fails"),
+    "somebody else's role": (lambda _who, _group: a_role_assignment(BOB), "fails", "passes"),
+    "another role": (lambda who, _: a_role_assignment(who, "another-role"), "fails", "passes"),
+    "a role she may activate": (
+        lambda who, _: a_role_assignment(who, assignment_type="eligible"),
+        "unknown",
+        "unknown",
+    ),
+    "so may her group": (lambda _, group: a_role_assignment(group, assignment_type="eligible"), "unknown", "unknown"),
+    "for an administrative unit": (
+        lambda who, _: a_role_assignment(who, directory_scope_id="/administrativeUnits/x"),
+        "fails",
+        "passes",
+    ),
+    "for we do not know what": (lambda who, _: a_role_assignment(who, directory_scope_id=None), "unknown", "unknown"),
+    "we do not know which role": (lambda who, _: a_role_assignment(who, None), "unknown", "unknown"),
+}
+"""Case to an assignment of somebody or her group, and to what is said of her: a policy for admins, one for others."""
 
-    assert (judged(FOR_ADMINS, **tables), judged(BUT_ADMINS, **tables)) == (for_admins, but_admins)
+
+def test_a_policy_about_a_role_concerns_those_in_whom_it_is_active_for_the_whole_directory() -> None:
+    """Of each case somebody, in a group of her own."""
+    tables = {
+        "users": [a_user(case) for case in ASSIGNMENTS],
+        "groups": [a_group(f"group of {case}") for case in ASSIGNMENTS],
+        "role_definitions": [a_role()],
+        "role_assignments": [made(case, f"group of {case}") for case, (made, _, _) in ASSIGNMENTS.items()],
+        "group_members": [row for case in ASSIGNMENTS for row in members_of(f"group of {case}", case)],
+    }
+    for_admins, but_admins = (
+        {unquote(who): status for who, status in statuses(judge(policy, **tables)).items()}
+        for policy in (FOR_ADMINS, BUT_ADMINS)
+    )
+
+    assert for_admins == {case: expected for case, (_, expected, _) in ASSIGNMENTS.items()}
+    assert but_admins == {case: expected for case, (_, _, expected) in ASSIGNMENTS.items()}
+
+
+def test_a_role_of_we_do_not_know_whom_may_be_anybody_s() -> None:
+    tables = {"role_assignments": [a_role_assignment(None)], "group_members": members_of("staff", "ann")}
+
+    assert (judged(FOR_ADMINS, **tables), judged(BUT_ADMINS, **tables)) == ("unknown", "unknown")
 
 
 @pytest.mark.parametrize(
