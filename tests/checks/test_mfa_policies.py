@@ -58,10 +58,20 @@ STRENGTH = "00000000-0000-0000-0000-00000000000"
         ),
         pytest.param(None, "fails", "registered_not_enforced", id="a policy that only controls sessions"),
         pytest.param({"operator": "OR"}, "unknown", "unknown", id="controls that were not read"),
-        pytest.param(5, "unknown", "unknown", id="controls that are a number"),
-        pytest.param(a_grant(builtInControls=[{}]), "unknown", "unknown", id="a control that is no text"),
-        pytest.param(a_grant(builtInControls=None), "unknown", "unknown", id="controls that are null"),
-        pytest.param(a_grant("mfa", termsOfUse=None), "unknown", "unknown", id="MFA or terms that are null"),
+        pytest.param(5, "unknown", "unknown", marks=pytest.mark.deep, id="controls that are a number"),
+        pytest.param(
+            a_grant(builtInControls=[{}]), "unknown", "unknown", marks=pytest.mark.deep, id="a control that is no text"
+        ),
+        pytest.param(
+            a_grant(builtInControls=None), "unknown", "unknown", marks=pytest.mark.deep, id="controls that are null"
+        ),
+        pytest.param(
+            a_grant("mfa", termsOfUse=None),
+            "unknown",
+            "unknown",
+            marks=pytest.mark.deep,
+            id="MFA or terms that are null",
+        ),
         pytest.param(a_grant("mfa", termsOfUse=5, operator="AND"), "passes", "protected", id="MFA and whatever terms"),
         pytest.param(a_grant("mfa", "compliantDevice", operator=None), "unknown", "unknown", id="both or either"),
         pytest.param(
@@ -71,7 +81,11 @@ STRENGTH = "00000000-0000-0000-0000-00000000000"
             id="MFA or a strength that is absent",
         ),
         pytest.param(
-            a_grant(authenticationStrength={"id": {}}), "unknown", "unknown", id="a strength whose id is no text"
+            a_grant(authenticationStrength={"id": {}}),
+            "unknown",
+            "unknown",
+            marks=pytest.mark.deep,
+            id="a strength whose id is no text",
         ),
         pytest.param(
             a_grant(authenticationStrength={"id": f"{STRENGTH}4"}), "passes", "unknown", id="a built-in strength"
@@ -91,7 +105,13 @@ STRENGTH = "00000000-0000-0000-0000-00000000000"
         pytest.param(
             a_grant(authenticationStrength={"id": "own"}), "unknown", "unknown", id="a strength not read whole"
         ),
-        pytest.param(a_grant(authenticationStrength="own"), "unknown", "unknown", id="a strength that is no object"),
+        pytest.param(
+            a_grant(authenticationStrength="own"),
+            "unknown",
+            "unknown",
+            marks=pytest.mark.deep,
+            id="a strength that is no object",
+        ),
     ],
 )
 def test_only_what_stops_a_stolen_password_counts(grant: Any, expected: str, protection: str) -> None:

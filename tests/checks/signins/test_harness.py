@@ -139,7 +139,7 @@ def test_every_detection_that_must_find_is_planted() -> None:
     assert len(REQUIRED) == len(MUST_FIND)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.deep)])
 def test_what_is_planted_in_a_small_firm_is_found(seed: int) -> None:
     result = judged(first_plant(seed, 5))
 

@@ -132,6 +132,7 @@ def test_renewals_from_an_address_that_is_none_are_counted() -> None:
     assert examined(rows).rows.malformed == 6
 
 
+@pytest.mark.deep
 @few
 @given(CELLS)
 def test_any_cells_may_be_missing_or_odd_at_once(cells: list[tuple[int, str, int]]) -> None:
