@@ -182,6 +182,7 @@ def test_a_timer_that_sends_for_everybody_says_nothing_when_there_is_nothing(
     assert second.messages == ""
 
 
+@pytest.mark.deep
 def test_two_processes_that_send_at_the_same_time_send_once(firm: Firm) -> None:
     options = ["--config", str(firm.config), "--key-file", str(firm.folder / "master.key")]
     command = [sys.executable, "-m", "m365_posture", "signals", "send", SLUG, *options]
