@@ -78,14 +78,15 @@ def _conditions(units: Sequence[Unit]) -> dict[str, dict[str, str]]:
     undated: dict[str, str] = {}
     refreshes: dict[str, str] = {}
     for unit in units:
+        name = unit.id
         lacks = f"lacks & {mask(*unit.fields, *_WHEN_AND_WHO)}::UBIGINT <> 0"
         scope = f"coalesce({unit.scope}, TRUE)"
-        seen[unit.id] = f"{lacks} AND {scope}"
-        undated[unit.id] = scope
+        seen[name] = f"{lacks} AND {scope}"
+        undated[name] = scope
         if unit.asks("refreshes") or "original_transfer_method" in unit.fields:
-            refreshes[unit.id] = lacks
+            refreshes[name] = lacks
         if unit.needs_learning:
-            seen[unit.id + _UNLEARNED] = f"NOT is_learned AND {scope}"
+            seen[f"{name}{_UNLEARNED}"] = f"NOT is_learned AND {scope}"
     return {"seen": seen, "undated": undated, "refreshes": refreshes}
 
 

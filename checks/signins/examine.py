@@ -170,7 +170,7 @@ def _examined(sign_ins: Relation, span: Span, units: Sequence[Unit], told: _Told
     begun = _begun(sign_ins, units)
     hits = {unit.id: records(sign_ins.sql(unit.query)) for unit in evaluated if unit.id in begun}
     accounts, read, unnamed = accounts_of(sign_ins, built.source, span.since, span.until)
-    names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs])
+    names = directory(sign_ins, accounts, [hit for theirs in hits.values() for hit in theirs], span.until)
     found = [found_of(unit, hit, names) for unit in evaluated for hit in hits.get(unit.id, ())]
     detections = sorted((one.detection for one in found), key=_order)
     ids = {who: account.user_id for who, account in accounts.items()}

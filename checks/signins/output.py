@@ -90,8 +90,15 @@ def accounts_of(
     return accounts, sum(row["rows"] for row in rows), sum(row["rows"] for row in rows if row["who"] is None)
 
 
-def directory(sign_ins: Relation, accounts: Mapping[int, Account], hits: Iterable[Hit]) -> Directory:
-    """Return what the hits' hashes stand for; the log is read once more, for their rows only."""
+def directory(sign_ins: Relation, accounts: Mapping[int, Account], hits: Iterable[Hit], until: datetime) -> Directory:
+    """Return what the hits' hashes stand for; the log is read once more, for their rows only.
+
+    Args:
+        sign_ins: The log.
+        accounts: What `accounts_of` returned.
+        hits: What the detections found.
+        until: The end of the time looked at.
+    """
     listed = list(hits)
     rows = sorted({row for hit in listed for row in hit["rows"]})
     if not rows:
@@ -100,13 +107,14 @@ def directory(sign_ins: Relation, accounts: Mapping[int, Account], hits: Iterabl
     sign_ins.register("wanted", pa.table({"row": pa.array(rows, pa.uint64())}))
     sign_ins.register("wanted_addresses", pa.table({"address": pa.array(addresses, pa.uint64())}))
     sources = {row["key"]: row["address"] for row in records(sign_ins.sql(_SOURCES))}
-    return Directory(accounts, _records(sign_ins, listed), sources)
+    return Directory(accounts, _records(sign_ins, listed, until), sources)
 
 
-def _records(sign_ins: Relation, hits: Sequence[Hit]) -> dict[int, Record]:
+def _records(sign_ins: Relation, hits: Sequence[Hit], until: datetime) -> dict[int, Record]:
     approved = sign_ins.sql("SELECT row FROM seen WHERE is_mfa_done AND row IN (SELECT row FROM wanted)")
     is_approved = {row["row"] for row in records(approved)}
-    limits = [utc(min(hit["first"] for hit in hits)), utc(max(hit["last"] for hit in hits))]
+    # the row that stands for silent refreshes is any of them, also one after the hit
+    limits = [utc(min(hit["first"] for hit in hits)), until]
     return {
         row["row"]: Record(
             row["id"],

@@ -149,6 +149,22 @@ def test_a_rented_server_is_told_of_whoever_is_not_at_home_there(rented: Found) 
     assert people(rented) == expected_of(RENTED)
 
 
+def test_a_renewed_token_shows_a_row_whichever_of_its_renewals_stands_for_them_all() -> None:
+    cases = {
+        f"renewal {name}": [
+            *USUAL,
+            token(0),
+            token(30, SERVER, id=f"{name}-first"),
+            token(600, SERVER, id=f"{name}-last"),
+        ]
+        for name in "abcdefgh"
+    }
+
+    found = by_case(D20, cases)
+
+    assert {case: len(hit.record_ids) for case, [hit] in found.items()} == dict.fromkeys(cases, 1)
+
+
 def test_a_rented_server_is_listed_and_never_more(rented: Found) -> None:
     [found] = rented["a rented server"]
     [renewed] = rented["a token renewed"]
