@@ -1,9 +1,12 @@
 """Fixtures shared by every test."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -41,6 +44,16 @@ LONGEST_FIRST = (
     "checks/signins/test_promises.py",
 )
 """Modules that take ten seconds and more: begun last, one would keep a process busy when the other has nothing left."""
+
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only pytest's own folders are made in it
+ROOM_BYTES: Final = 4 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory where there is room: each scan waits hundreds of times for a disk."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

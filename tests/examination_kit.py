@@ -62,7 +62,7 @@ def told(relation: Relation) -> Examined:
 
 def examined(*parts: Iterable[Row]) -> Examined:
     """Examine a log that lies in several files, in the order of the parts."""
-    with Relations() as relations:
+    with Relations(threads=1) as relations:
         files = ds.dataset([ds.InMemoryDataset(table(part)) for part in parts])
         return told(relations.relation("sign_ins", files, (*FIELDS, *LABELS)))
 

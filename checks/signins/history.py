@@ -13,6 +13,8 @@ LEARNING_DAYS: Final = 14
 LEARNING_SUCCESSES: Final = 10
 OTHERS: Final = 3
 """So many other people make a network the tenant's own."""
+SETTLED_BY: Final = 3
+"""So many successes from a network make it a person's own."""
 
 SUCCESSES: Final = """
 SELECT
@@ -127,4 +129,9 @@ FROM (
     WHERE kind IN ('network', 'asn', 'country') AND last_seen >= first_seen + INTERVAL 1 DAY
 )
 GROUP BY kind, value HAVING count(*) >= {OTHERS}
+"""  # noqa: S608 - constants only
+
+SETTLED: Final = f"""
+SELECT who, value AS near, min(first_seen) AS since FROM history
+WHERE kind = 'network' AND successes >= {SETTLED_BY} GROUP BY who, value
 """  # noqa: S608 - constants only

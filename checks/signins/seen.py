@@ -60,6 +60,7 @@ the row does not say, and is never taken for no.
 `activity`: who, first, last, successes: one row per day of the log or week of the baseline with a success
 `people`: who, first_seen, successes, learned_at: accounts that succeeded ever, and since when they are known
 `common`: kind ('network', 'asn', 'country'), value, third, fourth: when the third and fourth person came
+`settled`: who, near, since: networks that somebody got in from more than once or twice, and since when
 `audits`: moment, operation VARCHAR (lower case), who (initiator), target (account it was done to), address, near,
     is_success, device VARCHAR (names of devices it was done to), row (hash of the id)
 `undated`: rows of the log without a time, as `seen`
@@ -88,7 +89,7 @@ from checks.signins.columns import (
     outcomes_of,
     programs_of,
 )
-from checks.signins.history import ACTIVITY, COMMON, HISTORY, PEOPLE, REFRESHES, SUCCESSES
+from checks.signins.history import ACTIVITY, COMMON, HISTORY, PEOPLE, REFRESHES, SETTLED, SUCCESSES
 
 _COLUMNS: Final = ", ".join((*FIELDS, *LABELS))
 _LARGEST: Final = ", ".join(f"max({name}) AS {name}" for name in (*FIELDS, *LABELS))
@@ -156,7 +157,18 @@ _NONE: Final = "SELECT * FROM seen WHERE FALSE"
 _IN_TIME: Final = "created_date_time > ? AND created_date_time <= ?"
 _UNDATED: Final = "created_date_time IS NULL"
 
-_TABLES: Final = ("repeated", "successes", "refreshes", "history", "activity", "people", "common", "seen", "undated")
+_TABLES: Final = (
+    "repeated",
+    "successes",
+    "refreshes",
+    "history",
+    "activity",
+    "people",
+    "common",
+    "settled",
+    "seen",
+    "undated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,7 @@ def build(
     sign_ins.materialise("activity", f"WITH source AS (SELECT * FROM {source}), {ACTIVITY}", [span.until])  # noqa: S608 - constants only
     sign_ins.materialise("people", PEOPLE)
     sign_ins.materialise("common", COMMON)
+    sign_ins.materialise("settled", SETTLED)
     sign_ins.materialise("here", _HERE)
     sign_ins.materialise("proved", _rows(source, _IN_TIME), [span.since, span.until])
     sign_ins.materialise("seen", _SEEN)

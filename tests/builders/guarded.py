@@ -12,6 +12,8 @@ class GuardedFrameError(AssertionError):
 
 
 def _refuse_null_mask(key: Any) -> None:
+    if isinstance(key, list) and all(isinstance(name, str) for name in key):
+        return
     if isinstance(key, list | pd.api.extensions.ExtensionArray):
         key = pd.Series(key)
     if isinstance(key, pd.Series | pd.Index) and key.hasnans:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
+from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -36,7 +36,7 @@ denied AS (
 """  # noqa: S608 - constants only
 
 _FATIGUE: Final = f"""
-WITH {SETTLED}, {_DENIED},
+WITH {_DENIED},
 ahead AS (
     SELECT *, sum(denials) OVER (
         PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {ASKING} FOLLOWING
@@ -91,7 +91,7 @@ ORDER BY first, who
 """  # noqa: S608 - constants only
 
 _REFUSED: Final = f"""
-WITH {SETTLED}, {_DENIED},
+WITH {_DENIED},
 said AS (SELECT * FROM denied WHERE refusal = 'fraud' OR (refusal = 'declined' AND NOT is_own)),
 {episodes("counted", "said", EPISODE)}
 SELECT

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
+from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -20,7 +20,7 @@ ON_THE_WAY: Final = "INTERVAL 24 HOURS"
 # country counts as known however long ago it was used: one of the last seven days alone would make a stranger of
 # everybody with a second house.
 _STOPPED: Final = f"""
-WITH {SETTLED},
+WITH
 stops AS MATERIALIZED (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.country,

@@ -5,7 +5,6 @@ from typing import Final
 
 from checks.signins.detections.attempts import TRIED
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -35,7 +34,7 @@ def _spread(name: str, alike: str) -> str:
 
 # on the carrier of its owner a telephone may try an old password, and for somebody who left anywhere
 _DISTRIBUTED: Final = f"""
-WITH {SETTLED}, {TRIED},
+WITH {TRIED},
 outside AS (SELECT * FROM tries WHERE NOT is_disabled AND (is_foreign OR NOT is_telephone)),
 {_spread("by_program", "(agent, app)")},
 {_spread("by_carrier", "asn")},

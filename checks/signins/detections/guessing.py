@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.attempts import GUESSED, STALE_HOURS, STALE_SHARE, TRIED, TRIES
-from checks.signins.detections.usual import SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -12,7 +11,7 @@ MANY_TRIES: Final = 20
 """So many within the window are no bad day."""
 
 _GUESSING: Final = f"""
-WITH {SETTLED}, {TRIED}, {GUESSED}
+WITH {TRIED}, {GUESSED}
 SELECT
     who, arg_min(address, (moment, row)) AS address, min(moment) AS first, max(moment) AS last, count(*) AS times,
     FALSE AS succeeded, FALSE AS approved,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
+from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -23,7 +23,7 @@ _IS_FOREIGN: Final = """(
 
 # 50053 has two meanings: an account is locked, or the address is known for attacks and was blocked whatever it typed.
 _LOCKED: Final = f"""
-WITH {SETTLED},
+WITH
 locked AS (
     SELECT seen.row, seen.moment, seen.who, seen.address
     FROM seen {JOIN_SETTLED}
@@ -53,7 +53,7 @@ FROM counted GROUP BY who, key, episode ORDER BY first, who, key
 
 # The telephone of somebody who left asks on for months, alike.
 _DISABLED: Final = f"""
-WITH {SETTLED},
+WITH
 tries AS (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.agent, seen.asn,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import JOIN_SETTLED, SETTLED
+from checks.signins.detections.usual import JOIN_SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -41,7 +41,7 @@ FROM counted GROUP BY who, episode ORDER BY first, who
 """  # noqa: S608 - constants only
 
 _SWEEP: Final = f"""
-WITH {SETTLED},
+WITH
 uses AS (
     SELECT seen.row, seen.moment, seen.who, seen.address, seen.app, seen.agent, seen.is_success
     FROM seen {JOIN_SETTLED}

@@ -14,7 +14,7 @@ from checks.signins.detections.attempts import (
     TRIES,
 )
 from checks.signins.detections.familiar import episodes
-from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED, SETTLED
+from checks.signins.detections.usual import IS_AT_HOME, JOIN_SETTLED
 from checks.signins.units import Family, Level, Unit
 from m365_posture.texts import mark
 
@@ -38,7 +38,7 @@ rights AS MATERIALIZED (
 )"""  # noqa: S608 - constants only
 
 _SPRAY: Final = f"""
-WITH {SETTLED}, {TRIED}, {SPRAYED}, {_RIGHTS}
+WITH {TRIED}, {SPRAYED}, {_RIGHTS}
 SELECT
     NULL::UBIGINT AS who, address, first, last, times, FALSE AS succeeded, FALSE AS approved,
     ['listed', 'medium', 'high'][
@@ -76,7 +76,7 @@ entered AS (
 )"""  # noqa: S608 - constants only
 
 _ENTRY: Final = f"""
-WITH {SETTLED}, {TRIED}, {SPRAYED}, {GUESSED}, {_RIGHTS}, {_ENTERED},
+WITH {TRIED}, {SPRAYED}, {GUESSED}, {_RIGHTS}, {_ENTERED},
 {episodes("counted", "entered", AFTERWARDS)},
 entries AS (
     SELECT

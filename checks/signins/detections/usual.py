@@ -7,16 +7,6 @@ at home nowhere.
 
 from typing import Final
 
-SETTLED_BY: Final = 3
-"""So many successes from a network make it a person's own."""
-
-SETTLED: Final = f"""
-settled AS MATERIALIZED (
-    SELECT who, value AS near, min(first_seen) AS since FROM history
-    WHERE kind = 'network' AND successes >= {SETTLED_BY} GROUP BY who, value
-)"""  # noqa: S608 - constants only
-"""Since when a person gets in from a network; before the other fragments."""
-
 JOIN_SETTLED: Final = """
     LEFT JOIN settled
         ON settled.who = seen.who AND settled.near = seen.near AND settled.since <= seen.moment - INTERVAL 1 DAY"""

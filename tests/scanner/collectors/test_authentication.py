@@ -79,7 +79,8 @@ def test_a_batch_is_never_larger_than_the_budget_of_what_it_asks(office: Office)
     for request in office.simulator.requests:
         if request.batch_id and request.path.endswith("authentication/methods"):
             batches[request.batch_id] = batches.get(request.batch_id, 0) + 1
-    assert sorted(batches.values()) == [1, 5]
+    assert sum(batches.values()) == 6
+    assert max(batches.values()) <= 5
     assert coverage.throttled == 0
 
 
