@@ -1,13 +1,14 @@
 """One throttling budget per workload (Outlook: per mailbox) of a tenant.
 
 Every limit is kept over a sliding window that counts a request from the moment it leaves
-until one window after its answer came: whenever Graph counted it, it counted it in between,
+until one window after its answer began to come: whenever Graph counted it, it counted it in between,
 so the window Graph sees never holds more than ours. A pause holds the requests that are
 already queued, too: a tenant has one budget, and backing off one request at a time only
 earns more refusals.
 """
 
 import asyncio
+from bisect import insort
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,6 +74,8 @@ class Slot:
 
     units: float
     """Estimated cost; set to the true one once the answer tells it."""
+    answered_s: float | None = None
+    """When the answer began to come, on the monotonic clock; None where none came."""
 
 
 def policy_of(workload: Workload, users: int = 0, licenses: int = 0) -> Policy:
@@ -131,9 +134,9 @@ class _Window:
     def start(self, cost: float) -> None:
         self._in_flight += cost
 
-    def settle(self, estimate: float, units: float, now: float) -> None:
+    def settle(self, estimate: float, units: float, answered_s: float) -> None:
         self._in_flight = max(0.0, self._in_flight - estimate)
-        self._settled.append((now + self._seconds, units))
+        insort(self._settled, (answered_s + self._seconds, units))
         self._settled_units += units
 
     def _forget(self, now: float) -> None:
@@ -175,7 +178,7 @@ class Bucket:
             try:
                 yield slot
             finally:
-                self._settle(granted, slot.units)
+                self._settle(granted, slot)
 
     def pause(self, seconds: float) -> None:
         """Hold every request that has not left yet for `seconds`; a shorter pause never ends a longer one."""
@@ -217,10 +220,10 @@ class Bucket:
         waits = [window.wait_s(cost, now) for window in self._windows]
         return None if None in waits else max(wait for wait in waits if wait is not None)
 
-    def _settle(self, estimate: float, units: float) -> None:
-        now = self._clock.monotonic_s()
+    def _settle(self, estimate: float, slot: Slot) -> None:
+        answered_s = self._clock.monotonic_s() if slot.answered_s is None else slot.answered_s
         for window in self._windows:
-            window.settle(estimate, units, now)
+            window.settle(estimate, slot.units, answered_s)
         self._answered.set()
 
 

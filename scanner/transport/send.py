@@ -143,7 +143,7 @@ class Sender:
                     call = call.fit(call, slot.units)
                 request = await self._sign(call)
                 self.guards[call.template.service].admit(request, call.template.endpoint)
-                outcome = await self._transmit(call, request)
+                outcome = await self._transmit(call, request, slot)
                 if isinstance(outcome, Answer):
                     self._account(call, outcome, slot, bucket, attempt)
                     self._reject_token(call, outcome, request)
@@ -161,11 +161,11 @@ class Sender:
     def _signer(self, call: Call) -> Signer:
         return self.signers[call.template.service, call.template.pack]
 
-    async def _transmit(self, call: Call, request: httpx.Request) -> Answer | ReadError:
+    async def _transmit(self, call: Call, request: httpx.Request, slot: Slot) -> Answer | ReadError:
         endpoint, started_s = call.template.endpoint, self.clock.monotonic_s()
         try:
             async with asyncio.timeout(self.clock.real_s(self.deadline_s)):
-                return await self._exchange(request, endpoint)
+                return await self._exchange(request, endpoint, slot)
         except TimeoutError:
             return Unavailable(endpoint, code="timeout")
         except httpx.TransportError as error:
@@ -177,9 +177,10 @@ class Sender:
             stats.requests += call.requests
             stats.seconds += self.clock.monotonic_s() - started_s
 
-    async def _exchange(self, request: httpx.Request, endpoint: str) -> Answer | ReadError:
+    async def _exchange(self, request: httpx.Request, endpoint: str, slot: Slot) -> Answer | ReadError:
         request.extensions = {**request.extensions, "trace": _Handshake()}
         response = await self.http.send(request, stream=True)
+        slot.answered_s = self.clock.monotonic_s()
         try:
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
@@ -189,6 +190,8 @@ class Sender:
                     return Malformed(endpoint, response.status_code, "answer_too_large")
         finally:
             await response.aclose()
+        # answers that came together are all noted before one of them is taken apart
+        await asyncio.sleep(0)
         return Answer(response.status_code, response.headers, b"".join(chunks))
 
     def _account(self, call: Call, answer: Answer, slot: Slot, bucket: Bucket, attempt: int) -> None:
