@@ -40,6 +40,26 @@ async def test_a_request_counts_until_one_window_after_its_answer() -> None:
     assert moments == [0] * 5 + [14]
 
 
+async def test_how_long_an_answer_takes_to_read_costs_no_units() -> None:
+    clock = FakeClock()
+    bucket = Bucket(REPORTS, clock)
+
+    async def send(answers_after_s: float, read_for_s: float) -> float:
+        async with bucket.slot(1) as slot:
+            left = clock.elapsed
+            await clock.sleep(answers_after_s)
+            slot.answered_s = clock.monotonic_s()
+            await clock.sleep(read_for_s)
+        return left
+
+    # what is read last was answered first
+    moments = await asyncio.gather(
+        *(send(4 - number, number) for number in range(4)), send(4, 3), send(0, 0), send(0, 0)
+    )
+
+    assert moments == [0] * 5 + [11, 12]
+
+
 async def test_conditional_access_is_asked_once_a_second_and_never_twice_at_once() -> None:
     clock = FakeClock()
 
