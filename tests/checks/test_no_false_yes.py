@@ -27,7 +27,7 @@ JUDGED: Final = CATALOGUE.only("ID-01", "ID-02")
 GOOD: Final = frozenset({Protection.PROTECTED, Protection.WEAK_METHOD, Protection.SECURITY_DEFAULTS})
 PASSED: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
-normal = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+normal = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 deep = settings(normal, max_examples=1500)
 
 

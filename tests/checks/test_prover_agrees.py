@@ -17,7 +17,7 @@ from checks.conditional_access.people import Standing
 from checks.conditional_access.prover import Prover
 from checks.conditional_access.situations import OTHER, Access, Place, Proof, Situation, Way
 
-normal = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+normal = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 deep = settings(normal, max_examples=3000)
 
 _SAMPLE: Final = 12
