@@ -9,7 +9,7 @@ THREE_PROCESSES := -n 3 --dist loadscope --no-loadscope-reorder
 # Tests and the demo start dozens of processes: without byte code each of them would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Libraries are compiled once, by all processors, not by whichever process needs them first. Of the SDK's twenty thousand
+# Libraries are compiled once, by all processors, not by whichever process needs them first. Of the SDK's thousands of
 # generated modules few are ever loaded, and other libraries' tests none.
 SLOW_TO_COMPILE := 'msgraph/generated|/tests/'
 
