@@ -249,7 +249,11 @@ def reads_members_that_may_be_absent(
     ("bad", "name"),
     [
         pytest.param(takes_null_for_no, "a null never improves a verdict", marks=pytest.mark.deep),
-        (takes_an_absent_member_for_an_empty_one, "a member of another shape never improves a verdict"),
+        pytest.param(
+            takes_an_absent_member_for_an_empty_one,
+            "a member of another shape never improves a verdict",
+            marks=pytest.mark.deep,
+        ),
         (leaves_out_the_unknown, "a null never improves a verdict"),
         (takes_unread_for_nothing, "a gap never improves a verdict"),
         (judges_only_the_first, "the order of rows is irrelevant"),
