@@ -1,11 +1,20 @@
 """What can go wrong with a request, and what must become of it: shared by the tests of every service."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from scanner.transport.errors import Denied, Malformed, NotFound, ReadError, RequestRefused, Throttled, Unavailable
 from scanner.transport.retry import RETRIES
 from scanner.transport.session import Patience
 from simulator.faults import FaultKind
+from simulator.server import Simulator
+from simulator.tenants import SimulatedTenant
+
+KindT = TypeVar("KindT")
 
 CLOCK_SPEED = 250.0
 """Signing in has three times more than a second of real time."""
@@ -35,6 +44,32 @@ class Case:
 def patience_with(case: Case, retries: int = RETRIES) -> Patience:
     """Hurry where time itself is the fault; anywhere else a busy machine must not look like one."""
     return Patience(retries, _HURRIED_S if case.fault in _TIME else _UNHURRIED_S)
+
+
+async def struck_at_once(
+    tenants: Mapping[KindT, SimulatedTenant],
+    folder: Path,
+    read: Callable[[Simulator, KindT], Awaitable[Read]],
+    times: int | None,
+) -> dict[KindT, Read]:
+    """Read every kind of request at once, each from a simulator of its own; the fault struck each.
+
+    Args:
+        tenants: What each kind is read from.
+        folder: Where simulators keep their keys.
+        read: Reads one kind while the fault strikes.
+        times: How often it strikes; None where it does not end.
+    """
+    with ExitStack() as running:
+        simulators = [
+            running.enter_context(Simulator([tenant], folder, clock_speed=CLOCK_SPEED)) for tenant in tenants.values()
+        ]
+        reading = [read(simulator, kind) for simulator, kind in zip(simulators, tenants, strict=True)]
+        reads = dict(zip(tenants, await asyncio.gather(*reading), strict=True))
+    strikes = [len(simulator.faults.fired) for simulator in simulators]
+    assert all(strikes)
+    assert times is None or strikes == [times] * len(tenants)
+    return reads
 
 
 CASES = (

@@ -1,13 +1,11 @@
 """Every fault in every kind of request: recovered whole, or the right error; never a short listing as if whole."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fault_kit import CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, OF_TIME, Case, Read, patience_with
+from fault_kit import CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, OF_TIME, Case, Read, patience_with, struck_at_once
 from reading_kit import (
     ALL_USERS,
     DRIVE,
@@ -125,17 +123,12 @@ async def read_with(sim: Simulator, case: Case, kind: Kind, *, times: int | None
 async def side_by_side(folder: Path, case: Case, *, times: int | None, retries: int) -> dict[Kind, Read]:
     """Read every kind of request at once, each from a simulator of its own; the fault struck each."""
     kinds = [kind for possible, kind in POSSIBLE if possible == case]
-    with ExitStack() as running:
-        simulators = [running.enter_context(Simulator([a_tenant()], folder, clock_speed=CLOCK_SPEED)) for _ in kinds]
-        reading = [
-            read_with(sim, case, kind, times=times, retries=retries)
-            for sim, kind in zip(simulators, kinds, strict=True)
-        ]
-        reads = dict(zip(kinds, await asyncio.gather(*reading), strict=True))
-    strikes = [len(simulator.faults.fired) for simulator in simulators]
-    assert all(strikes)
-    assert times is None or strikes == [times] * len(kinds)
-    return reads
+    return await struck_at_once(
+        {kind: a_tenant() for kind in kinds},
+        folder,
+        lambda sim, kind: read_with(sim, case, kind, times=times, retries=retries),
+        times,
+    )
 
 
 def stricken(kind: Kind) -> set[str]:

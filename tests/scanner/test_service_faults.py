@@ -1,14 +1,23 @@
 """Every fault in every kind of request to Exchange and SharePoint: recovered whole, or the right error."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from exchange_kit import HIDDEN_RULES, MAILBOXES, SETTINGS, a_firm, a_full_session, listed, upn
-from fault_kit import BODIES, CASES, CLOCK_SPEED, FEW_RETRIES, NEXT_LINKS, OF_TIME, Case, Read, patience_with
+from fault_kit import (
+    BODIES,
+    CASES,
+    CLOCK_SPEED,
+    FEW_RETRIES,
+    NEXT_LINKS,
+    OF_TIME,
+    Case,
+    Read,
+    patience_with,
+    struck_at_once,
+)
 from reading_kit import a_session
 
 from scanner.exchange import Exchange
@@ -136,17 +145,12 @@ async def read_in(session: Session, sim: Simulator, case: Case, kind: Kind, *, t
 async def side_by_side(folder: Path, case: Case, *, times: int | None, retries: int) -> dict[Kind, Read]:
     """Read every kind of request to Exchange at once, each from a simulator of its own; the fault struck each."""
     kinds = [kind for possible, kind in OF_EXCHANGE if possible == case]
-    with ExitStack() as running:
-        simulators = [running.enter_context(Simulator([served_firm()], folder, clock_speed=CLOCK_SPEED)) for _ in kinds]
-        reading = [
-            read_with(sim, case, kind, times=times, retries=retries)
-            for sim, kind in zip(simulators, kinds, strict=True)
-        ]
-        reads = dict(zip(kinds, await asyncio.gather(*reading), strict=True))
-    strikes = [len(simulator.faults.fired) for simulator in simulators]
-    assert all(strikes)
-    assert times is None or strikes == [times] * len(kinds)
-    return reads
+    return await struck_at_once(
+        {kind: served_firm() for kind in kinds},
+        folder,
+        lambda sim, kind: read_with(sim, case, kind, times=times, retries=retries),
+        times,
+    )
 
 
 async def one_after_the_other(sim: Simulator, cases: list[Case], *, times: int | None, retries: int) -> dict[str, Read]:
