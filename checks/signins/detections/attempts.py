@@ -1,7 +1,7 @@
 """Attempts with a wrong password, as the detections share them: SQL fragments, no detection of their own.
 
 What somebody mistypes where he is at home is no attempt by a stranger, however many colleagues mistype with him after
-a change of passwords. All fragments need `SETTLED` before them.
+a change of passwords.
 """
 
 from typing import Final

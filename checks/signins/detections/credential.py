@@ -20,8 +20,7 @@ ON_THE_WAY: Final = "INTERVAL 24 HOURS"
 # country counts as known however long ago it was used: one of the last seven days alone would make a stranger of
 # everybody with a second house.
 _STOPPED: Final = f"""
-WITH
-stops AS MATERIALIZED (
+WITH stops AS MATERIALIZED (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.country,
         coalesce(seen.refusal IN ('declined', 'wrong_number', 'fraud'), FALSE) AS is_by_owner

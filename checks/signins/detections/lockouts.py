@@ -23,8 +23,7 @@ _IS_FOREIGN: Final = """(
 
 # 50053 has two meanings: an account is locked, or the address is known for attacks and was blocked whatever it typed.
 _LOCKED: Final = f"""
-WITH
-locked AS (
+WITH locked AS (
     SELECT seen.row, seen.moment, seen.who, seen.address
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_lockout AND seen.who IS NOT NULL AND NOT {IS_AT_HOME}
@@ -53,8 +52,7 @@ FROM counted GROUP BY who, key, episode ORDER BY first, who, key
 
 # The telephone of somebody who left asks on for months, alike.
 _DISABLED: Final = f"""
-WITH
-tries AS (
+WITH tries AS (
     SELECT
         seen.row, seen.moment, seen.who, seen.address, seen.agent, seen.asn,
         coalesce(seen.is_scripted OR seen.is_hosting, FALSE) AS is_server

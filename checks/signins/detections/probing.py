@@ -41,8 +41,7 @@ FROM counted GROUP BY who, episode ORDER BY first, who
 """  # noqa: S608 - constants only
 
 _SWEEP: Final = f"""
-WITH
-uses AS (
+WITH uses AS (
     SELECT seen.row, seen.moment, seen.who, seen.address, seen.app, seen.agent, seen.is_success
     FROM seen {JOIN_SETTLED}
     WHERE seen.is_right AND seen.who IS NOT NULL AND seen.address IS NOT NULL AND settled.who IS NULL
